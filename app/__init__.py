@@ -1,0 +1,1 @@
+"""Resident satisfaction surveys: collect, freeze, analyse, follow up. Kept empty."""

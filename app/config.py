@@ -1,0 +1,74 @@
+"""Settings: one frozen dataclass read from the environment. Fails at start, never later."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class ConfigError(ValueError):
+    """A setting is missing or cannot be used; carries its name and what is wrong."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
+        self.name = name
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything the program reads from outside.
+
+    Attributes:
+        database_url: SQLAlchemy address; SQLite below `instance` by default.
+        instance: Folder of everything this installation owns: database, keys, files.
+        key_file: File with the vault's keys; made at first start, kept outside the database.
+        public_url: Address owners see in links and QR codes, without a trailing slash.
+        company: Name of the company on pages and papers.
+        hosts: Host names this installation answers to; empty means any (demo, tests).
+        secure_cookies: Send cookies over HTTPS only.
+        demo: Show that all data is invented.
+    """
+
+    database_url: str
+    instance: Path
+    key_file: Path
+    public_url: str
+    company: str
+    hosts: tuple[str, ...] = ()
+    secure_cookies: bool = False
+    demo: bool = False
+
+    @property
+    def files(self) -> Path:
+        """Folder of write-once files."""
+        return self.instance / "files"
+
+
+def read_config(environ: Mapping[str, str]) -> Config:
+    """Build the settings from environment variables named ``LINSHENG_*``.
+
+    Raises:
+        ConfigError: A value cannot be used; the message names the variable.
+    """
+    instance = Path(environ.get("LINSHENG_INSTANCE", str(ROOT / "instance"))).absolute()
+    port = environ.get("PORT", "8000")
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise ConfigError("PORT", f"not a port number: {port!r}")
+    public_url = environ.get("LINSHENG_PUBLIC_URL", f"http://localhost:{port}").rstrip("/")
+    if not public_url.startswith(("http://", "https://")):
+        raise ConfigError("LINSHENG_PUBLIC_URL", "must start with http:// or https://")
+    database_url = environ.get("LINSHENG_DATABASE", f"sqlite:///{instance / 'linsheng.sqlite'}")
+    if not database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ConfigError("LINSHENG_DATABASE", "must be sqlite:/// or postgresql+psycopg://")
+    return Config(
+        database_url=database_url,
+        instance=instance,
+        key_file=Path(environ.get("LINSHENG_KEY_FILE", str(instance / "vault.key"))),
+        public_url=public_url,
+        company=environ.get("LINSHENG_COMPANY", "邻声物业"),
+        hosts=tuple(h for h in environ.get("LINSHENG_HOSTS", "").split(",") if h),
+        secure_cookies=public_url.startswith("https://"),
+        demo=environ.get("LINSHENG_DEMO") == "1",
+    )

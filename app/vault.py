@@ -1,0 +1,83 @@
+"""The vault: encryption of names, phones and comments, and every keyed hash of the product.
+
+One key file outside the database holds a 32-byte root; each purpose has its own key derived from
+it (HKDF-SHA-256), so that a token never tells anything about an index or a replicate group.
+Losing the file means losing names and comments for good: back it up apart from the database.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_VERSION = b"\x01"
+_NONCE = 12
+
+
+class VaultKeyError(RuntimeError):
+    """The key file is missing, damaged or not the one the data was sealed with."""
+
+
+class Vault:
+    """Seals text, opens it again, and makes keyed hashes. Holds no state but its keys."""
+
+    def __init__(self, root: bytes) -> None:
+        if len(root) != 32:
+            raise VaultKeyError("the root key must have 32 bytes")
+        self._root = root
+        self._keys: dict[bytes, bytes] = {}
+        self._sealing = AESGCM(self._derive(b"seal"))
+
+    @classmethod
+    def from_file(cls, path: Path, *, create: bool = False) -> "Vault":
+        """Read the key file, or make one (owner-readable only) when `create` is set.
+
+        Raises:
+            VaultKeyError: The file is missing or does not hold a key.
+        """
+        if create and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(base64.b64encode(os.urandom(32)) + b"\n")
+        try:
+            root = base64.b64decode(path.read_bytes().strip(), validate=True)
+        except (OSError, ValueError) as error:
+            raise VaultKeyError(str(path)) from error
+        return cls(root)
+
+    def seal(self, text: str, purpose: str) -> bytes:
+        """Encrypt `text` (AES-256-GCM); `purpose` binds the result to its column."""
+        nonce = os.urandom(_NONCE)
+        sealed = self._sealing.encrypt(nonce, text.encode(), purpose.encode())
+        return _VERSION + nonce + sealed
+
+    def open(self, sealed: bytes, purpose: str) -> str:
+        """Decrypt what `seal` made for the same purpose.
+
+        Raises:
+            VaultKeyError: Another key, another purpose, or damaged bytes.
+        """
+        if sealed[:1] != _VERSION:
+            raise VaultKeyError("unknown version of sealed data")
+        nonce, body = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
+        try:
+            return self._sealing.decrypt(nonce, body, purpose.encode()).decode()
+        except (InvalidTag, ValueError) as error:
+            raise VaultKeyError(purpose) from error
+
+    def keyed_hash(self, purpose: str, text: str) -> bytes:
+        """Return HMAC-SHA-256 of `text` under the key of `purpose`, 32 bytes."""
+        return hmac.new(self._derive(purpose.encode()), text.encode(), hashlib.sha256).digest()
+
+    def _derive(self, purpose: bytes) -> bytes:
+        if purpose not in self._keys:
+            key = HKDF(SHA256(), 32, salt=None, info=b"linsheng:" + purpose).derive(self._root)
+            self._keys[purpose] = key
+        return self._keys[purpose]
