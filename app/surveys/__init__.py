@@ -1,0 +1,1 @@
+"""Everything up to the frozen snapshot."""

@@ -1,0 +1,1 @@
+"""Instruments (问卷): YAML to immutable objects. Pure."""
