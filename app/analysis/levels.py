@@ -1,0 +1,207 @@
+"""Level of single items: means, satisfied shares and distributions, for every list."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.analysis.cells import DROPPED
+from app.analysis.dataset import Role
+from app.analysis.estimate import Limits, effective_sizes, nothing, t_interval, wilson_interval
+from app.analysis.moments import Moments, ratio
+from app.analysis.replicate import Replicates
+from app.analysis.results import AttributeResult, Estimate
+from app.analysis.suppression import Floors, shown_distribution
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """What every part of a study works with.
+
+    Attributes:
+        moments: Full sample and replicates.
+        replicates: Where standard errors come from.
+        limits: Width of t intervals.
+        floors: Suppression table in force.
+        has_design: The groups came with the data and may stand for clusters, so shares use
+            design-adjusted numbers of answers.
+        is_ranked: Ranks and bands may be said at all.
+    """
+
+    moments: Moments
+    replicates: Replicates
+    limits: Limits
+    floors: Floors
+    has_design: bool
+    is_ranked: bool
+
+    @property
+    def households(self) -> int:
+        """Return the households of the full sample."""
+        return int(self.moments.households[0])
+
+    @property
+    def dropped(self) -> int:
+        """Return the households that lost all their zone levels."""
+        return int(self.moments.sums[0, DROPPED])
+
+    def may_rank(self, n: NDArray[np.int64]) -> bool:
+        """Say whether a list may be put in an order; `n` are the answers of its items."""
+        least = int(n.min()) if n.size else 0
+        return self.is_ranked and min(least, self.households) >= self.floors.listed
+
+    def estimates(
+        self,
+        statistic: NDArray[np.float64],
+        n: NDArray[np.int64],
+        *,
+        bounds: tuple[float, float] = (-np.inf, np.inf),
+        least: int | None = None,
+    ) -> tuple[Estimate, ...]:
+        """Return t intervals of a replicated statistic, suppressed below `least` answers.
+
+        Args:
+            statistic: Shape (replicates, items).
+            n: Answers of each item, shape (items,).
+            bounds: Least and greatest possible value.
+            least: Least answers; None means the floor of items.
+        """
+        floor = self.floors.item if least is None else least
+        stderr = self.replicates.stderr(statistic)
+        return tuple(
+            t_interval(statistic[0, k], stderr[k], self.limits, n=int(n[k]), bounds=bounds)
+            if n[k] >= floor
+            else nothing(int(n[k]))
+            for k in range(statistic.shape[1])
+        )
+
+    def shares(
+        self,
+        count: NDArray[np.int64],
+        n: NDArray[np.int64],
+        *,
+        least: int | None = None,
+    ) -> tuple[Estimate, ...]:
+        """Return Wilson intervals of shares, suppressed below `least` answers.
+
+        Args:
+            count: Answers that count, shape (replicates, items).
+            n: All answers, same shape.
+            least: Least answers; None means the floor of items.
+        """
+        floor = max(1, self.floors.item if least is None else least)
+        value = ratio(count, n)
+        sizes = n[0].astype(np.float64)
+        if self.has_design and self.replicates.df > 0:
+            sizes = effective_sizes(value[0], n[0], self.replicates.stderr(value))
+        safe = np.maximum(1e-9, sizes)
+        low, high = wilson_interval(np.nan_to_num(value[0]) * safe, safe, level=self.limits.level)
+        return tuple(
+            Estimate(float(value[0, k]), None, float(low[k]), float(high[k]), int(n[0, k]))
+            if n[0, k] >= floor
+            else nothing(int(n[0, k]))
+            for k in range(count.shape[1])
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How one item was rated.
+
+    Attributes:
+        n: Answers.
+        missing: Asked, no point.
+        mean: In scale points.
+        performance: On 0-100.
+        satisfied: Satisfied share.
+        distribution: Share of each point; None when suppressed.
+        is_coded: Rows of 0 % and 100 % in `distribution` are limits ("at most", "at least").
+    """
+
+    n: int
+    missing: int
+    mean: Estimate
+    performance: Estimate
+    satisfied: Estimate
+    distribution: tuple[float, ...] | None
+    is_coded: bool
+
+
+def make_levels(frame: Frame, role: Role, items: tuple[str, ...]) -> tuple[Level, ...]:
+    """Return the levels of a list of items that share a role."""
+    if not items:
+        return ()
+    moments = frame.moments
+    n = moments.n(role, items)
+    percents = frame.estimates(moments.percent(role, items), n[0], bounds=(0.0, 100.0))
+    means = frame.estimates(moments.mean(role, items), n[0])
+    shares = frame.shares(moments.satisfied(role, items), n)
+    levels: list[Level] = []
+    for k, item in enumerate(items):
+        column = moments.column(role, item)
+        counts, missing = moments.histogram(role, item)
+        distribution, is_coded = shown_distribution(counts.tolist(), frame.floors)
+        satisfied = shares[k] if column.satisfied else nothing(int(n[0, k]))
+        levels.append(
+            Level(
+                n=int(n[0, k]),
+                missing=missing,
+                mean=_within(means[k], column.points),
+                performance=percents[k],
+                satisfied=satisfied,
+                distribution=distribution,
+                is_coded=is_coded,
+            )
+        )
+    return tuple(levels)
+
+
+def _within(mean: Estimate, points: tuple[int, ...]) -> Estimate:
+    """Cut the limits of a mean at the ends of its scale."""
+    if mean.low is None or mean.high is None:
+        return mean
+    low, high = max(float(points[0]), mean.low), min(float(points[-1]), mean.high)
+    return Estimate(mean.value, mean.stderr, low, high, mean.n, mean.df)
+
+
+def make_overall(frame: Frame) -> tuple[Estimate | None, Estimate | None]:
+    """Return the overall item on 0-100 and its satisfied share; None without such an item."""
+    items = ("overall",)
+    moments = frame.moments
+    if not moments.has(Role.OVERALL, items[0]):
+        return None, None
+    n = moments.n(Role.OVERALL, items)
+    mean = frame.estimates(
+        moments.percent(Role.OVERALL, items),
+        n[0],
+        bounds=(0.0, 100.0),
+        least=frame.floors.overall,
+    )[0]
+    if n[0, 0] < frame.floors.item:
+        mean = Estimate(mean.value, None, None, None, mean.n)
+    if not moments.column(Role.OVERALL, items[0]).satisfied:
+        return mean, None
+    return mean, frame.shares(moments.satisfied(Role.OVERALL, items), n)[0]
+
+
+def make_attributes(frame: Frame) -> tuple[AttributeResult, ...]:
+    """Return the levels of all attributes, in the order of the columns."""
+    columns = [c for c in frame.moments.layout.columns if c.role is Role.ATTRIBUTE]
+    levels = make_levels(frame, Role.ATTRIBUTE, tuple(column.code for column in columns))
+    return tuple(
+        AttributeResult(
+            code=column.item,
+            area=column.area,
+            n=level.n,
+            missing=level.missing,
+            mean=level.mean.value,
+            stderr=level.mean.stderr,
+            low=level.mean.low,
+            high=level.mean.high,
+            performance=level.performance,
+            satisfied=level.satisfied,
+            distribution=level.distribution,
+            top_coded=level.is_coded,
+        )
+        for column, level in zip(columns, levels, strict=True)
+    )

@@ -1,0 +1,82 @@
+"""Delete-a-group jackknife over cells: every replicate is the total minus one group.
+
+Row 0 of a replicated array is always the full sample and rows 1..G are the replicates, so that
+one expression over the first axis computes an estimate and its replicates together.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.analysis.cells import Cells
+from app.analysis.dataset import GROUPS
+
+# Below this share of the size of the estimate a standard error is a rounding remainder.
+_ROUNDING = 1e-12
+
+
+def groups_for(households: int) -> int | None:
+    """Return how many replicate groups so many households carry: 30, 15, 10 or None."""
+    if households >= 60:
+        return GROUPS
+    if households >= 30:
+        return 15
+    if households >= 20:
+        return 10
+    return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replicates:
+    """The full sample and its delete-a-group replicates.
+
+    Attributes:
+        sums: Integers, shape (1 + groups, width): the total, then the total less each group.
+        groups: Groups with a household (G); 0 when there are too few households.
+    """
+
+    sums: NDArray[np.int64]
+    groups: int
+
+    @property
+    def df(self) -> int:
+        """Return the degrees of freedom of t intervals, G - 1; 0 without replicates."""
+        return max(0, self.groups - 1)
+
+    def stderr(self, statistic: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return standard errors of a replicated statistic.
+
+        Args:
+            statistic: Shape (1 + groups, ...), row 0 the full sample.
+
+        Returns:
+            Shape (...): sqrt((G-1)/G sum of squared distances from the replicate mean); 0 when
+            the replicates differ by rounding only; NaN where a replicate is undefined or there
+            are no replicates.
+        """
+        if self.groups < 2:
+            return np.full(statistic.shape[1:], np.nan)
+        replicates = statistic[1:]
+        distance = replicates - replicates.mean(axis=0)
+        scale = (self.groups - 1) / self.groups
+        stderr: NDArray[np.float64] = np.sqrt(scale * (distance**2).sum(axis=0))
+        floor = _ROUNDING * np.maximum(1.0, np.abs(statistic[0]))
+        return np.where(stderr <= floor, 0.0, stderr)
+
+
+def make_replicates(cells: Cells) -> Replicates:
+    """Return total and replicates of these cells.
+
+    Groups 0..29 are folded to 15 for 30-59 households and to 10 for 20-29; with fewer there are
+    no replicates. Groups that the data brought along are used as they are. Empty groups do not
+    count.
+    """
+    total = cells.total()
+    modulus = groups_for(cells.households)
+    if not cells.own_groups and modulus is None:
+        return Replicates(total[None, :], 0)
+    groups = cells.by_group(None if cells.own_groups else modulus)
+    if len(groups) < 2:
+        return Replicates(total[None, :], 0)
+    return Replicates(np.concatenate([total[None, :], total - groups]), len(groups))

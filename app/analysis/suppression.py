@@ -1,0 +1,74 @@
+"""What may be said with so many answers: the suppression table, as one small object.
+
+======== ================================================================================
+answers  said
+======== ================================================================================
+0-4      nothing
+5-9      the overall mean only
+10-29    item means and their intervals, marked indicative; no index, order or PFI
+30-99    everything, marked indicative
+100-     everything; the order by PFI may be stated when every item of the list has 100
+======== ================================================================================
+
+n is the number of answers of the item concerned; of households for the index; rules about a list
+use the smallest n in the list.
+"""
+
+from dataclasses import dataclass
+
+OVERALL_FROM = 5
+ITEM_FROM = 10
+LIST_FROM = 30
+ORDER_FROM = 100
+
+FULL = "full"
+INDICATIVE = "indicative"
+SUPPRESSED = "suppressed"
+SMALL_N = "small_n"
+WAIVER = "waiver"
+
+
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """Least numbers of answers.
+
+    Attributes:
+        overall: For the overall mean.
+        item: For means and shares of one item.
+        listed: For index, PFI, quadrants and bands.
+        order: For stating the order by PFI.
+        is_open: No floors: the operator works on rows he holds himself.
+    """
+
+    overall: int = OVERALL_FROM
+    item: int = ITEM_FROM
+    listed: int = LIST_FROM
+    order: int = ORDER_FROM
+    is_open: bool = False
+
+
+PUBLISHED = Floors()
+OWN_ROWS = Floors(overall=1, item=1, listed=1, is_open=True)
+
+
+def standing_of(households: int, floors: Floors, reasons: tuple[str, ...]) -> str:
+    """Return full, indicative or suppressed for a study with so many households."""
+    if households < floors.item:
+        return SUPPRESSED
+    return INDICATIVE if households < floors.order or reasons else FULL
+
+
+def shown_distribution(counts: list[int], floors: Floors) -> tuple[tuple[float, ...] | None, bool]:
+    """Return the share of each point, and whether rows of 0 % and 100 % were top-coded.
+
+    Below 30 answers a share of 0 is given as 1/n ("at most") and a share of 1 as 1 - 1/n ("at
+    least"), so that nobody learns that a whole group did or did not choose a point.
+    """
+    n = sum(counts)
+    if n < max(1, floors.item):
+        return None, False
+    shares = tuple(count / n for count in counts)
+    if n >= floors.listed or floors.is_open:
+        return shares, False
+    coded = tuple(min(max(share, 1 / n), 1 - 1 / n) for share in shares)
+    return coded, coded != shares

@@ -1,0 +1,256 @@
+"""Data files of other tools: what is read, and what is said about a bad one."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from app.analysis.dataset import BLANK, Dataset, Role
+from app.i18n import set_language
+from app.surveys.instrument.load import LoadedInstrument, load_instrument
+from app.surveys.snapshot.datafile import (
+    BadEncodingError,
+    BadValueError,
+    BadWhereError,
+    ExternalDataError,
+    MissingColumnError,
+    NoRowsError,
+    UnknownKeyError,
+    UnreadableFileError,
+)
+from app.surveys.snapshot.external import load_external, run_external
+
+INSTRUMENT = """\
+instrument: small
+version: 1
+kind: external
+languages: [en]
+title: {en: Small}
+scales:
+  five:
+    points: [1, 2, 3, 4, 5]
+    satisfied: [4, 5]
+    missing: {na: {en: no experience}}
+  ten: {points: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], satisfied: [8, 9, 10]}
+areas:
+  - code: fees
+  - code: repairs
+sections:
+  - id: overall
+    ask: {rate: overall, on: ten}
+    measures: overall
+  - id: areas
+    ask: {rate: areas, on: five}
+    measures: performance
+  - id: priorities
+    ask: {pick: areas, up to: 2}
+    measures: importance
+columns:
+"""
+COLUMNS = """\
+  overall: o
+  performance.fees: f
+  performance.repairs: r
+  importance: [p1, p2]
+  none_words: [none, "-"]
+  community: c
+  wave: w
+"""
+HEADER = "o,f,r,p1,p2,c,w,g\n"
+ROWS = "7,1,5,fees,,east,2,0\n10,na,4.0,none,-,west,1,1\n,,3,repairs,fees,east,1,2\n"
+
+
+def instrument(columns: str = COLUMNS) -> LoadedInstrument:
+    return load_instrument(INSTRUMENT + columns, "small.yaml")
+
+
+def read(tmp_path: Path, text: str, columns: str = COLUMNS, **options: str) -> Dataset:
+    path = tmp_path / "data.csv"
+    path.write_bytes(text.encode())
+    loaded = instrument(columns)
+    return load_external(path, loaded.columns, loaded.instrument, **options)
+
+
+def codes(data: Dataset, role: Role, item: str) -> list[int]:
+    keys = [column.key for column in data.columns]
+    return data.values[:, keys.index((role, item))].tolist()
+
+
+def test_points_words_and_blanks_become_position_codes(tmp_path: Path) -> None:
+    data = read(tmp_path, HEADER + ROWS)
+    assert codes(data, Role.OVERALL, "overall") == [7, 10, BLANK]
+    assert codes(data, Role.PERFORMANCE, "fees") == [1, BLANK, BLANK]
+    assert codes(data, Role.PERFORMANCE, "repairs") == [5, 4, 3]
+
+
+def test_an_area_is_picked_in_any_of_the_pick_columns(tmp_path: Path) -> None:
+    data = read(tmp_path, HEADER + ROWS)
+    assert codes(data, Role.PRIORITY, "fees") == [1, 2, 1]
+    assert codes(data, Role.PRIORITY, "repairs") == [2, 2, 1]
+
+
+def test_waves_and_communities_keep_their_names(tmp_path: Path) -> None:
+    data = read(tmp_path, HEADER + ROWS)
+    assert (data.waves, data.communities) == (("1", "2"), ("east", "west"))
+    assert data.wave.tolist() == [1, 0, 0]
+    assert data.community.tolist() == [0, 1, 0]
+
+
+def test_without_a_column_of_replicates_rows_are_dealt_into_30_groups(tmp_path: Path) -> None:
+    data = read(tmp_path, HEADER + ROWS * 11)
+    assert data.group.tolist() == [k % 30 for k in range(33)]
+    assert not data.own_groups
+
+
+def test_groups_come_from_the_map_or_from_the_command(tmp_path: Path) -> None:
+    for data in (
+        read(tmp_path, HEADER + ROWS, COLUMNS + "  replicates: g\n"),
+        read(tmp_path, HEADER + ROWS, replicates="g"),
+    ):
+        assert data.group.tolist() == [0, 1, 2]
+        assert data.own_groups
+
+
+def test_a_filter_keeps_the_rows_with_one_value(tmp_path: Path) -> None:
+    data = read(tmp_path, HEADER + ROWS, where="c=east")
+    assert data.households == 2
+    assert codes(data, Role.PERFORMANCE, "repairs") == [5, 3]
+
+
+def test_words_of_the_file_are_translated(tmp_path: Path) -> None:
+    words = "{importance: {Money: fees, Mending: repairs}, performance: {good: 4, 9: na}}"
+    columns = f"{COLUMNS}  value_map: {words}\n"
+    data = read(tmp_path, HEADER + "7,good,9,Money,Mending,e,1,0\n", columns)
+    assert codes(data, Role.PERFORMANCE, "fees") == [4]
+    assert codes(data, Role.PERFORMANCE, "repairs") == [BLANK]
+    assert codes(data, Role.PRIORITY, "fees") == [1]
+    assert codes(data, Role.PRIORITY, "repairs") == [1]
+
+
+def test_a_byte_order_mark_and_quoted_line_breaks_do_no_harm(tmp_path: Path) -> None:
+    text = "\ufeff" + HEADER + '7,1,5,fees,,"east\nside",2,0\n'
+    assert read(tmp_path, text).communities == ("east\nside",)
+
+
+def test_parquet_with_numbers_reads_like_text(tmp_path: Path) -> None:
+    path = tmp_path / "data.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "COPY (SELECT 7 AS o, 1.0 AS f, NULL::INT AS r, 'fees' AS p1, NULL::VARCHAR AS p2, "
+            f"3 AS c, 1 AS w) TO '{path}' (FORMAT parquet)"
+        )
+    loaded = instrument()
+    data = load_external(path, loaded.columns, loaded.instrument)
+    assert data.values.tolist() == [[7, 1, BLANK, 1, 2]]
+    assert data.communities == ("3",)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value"),
+    [
+        ("11,1,5,fees,,e,1,0\n", "o", "11"),
+        ("7,0,5,fees,,e,1,0\n", "f", "0"),
+        ("7,1,4.5,fees,,e,1,0\n", "r", "4.5"),
+        ("7,1,5,parking,,e,1,0\n", "p1", "parking"),
+        ("7,1,5,fees,,e,1,x\n", "g", "x"),
+        ("7,1,5,fees,,e,1,\n", "g", ""),
+    ],
+)
+def test_a_bad_value_is_named_with_line_and_column(
+    tmp_path: Path, row: str, column: str, value: str
+) -> None:
+    with pytest.raises(BadValueError) as caught:
+        read(tmp_path, HEADER + ROWS + row, replicates="g")
+    assert (caught.value.line, caught.value.column, caught.value.value) == (5, column, value)
+
+
+def test_the_line_of_a_bad_value_counts_line_breaks_in_cells_and_filtered_rows(
+    tmp_path: Path,
+) -> None:
+    text = HEADER + '7,1,5,fees,,"a\nb",1,0\n' + ROWS + "7,9,5,fees,,east,1,0\n"
+    with pytest.raises(BadValueError) as caught:
+        read(tmp_path, text, where="c=east")
+    assert caught.value.line == 7
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    for options in ({}, {"where": "nowhere=1"}, {"replicates": "nowhere"}):
+        header = HEADER if options else HEADER.replace("r,", "nowhere2,")
+        with pytest.raises(MissingColumnError) as caught:
+            read(tmp_path, header + ROWS, **options)
+        assert caught.value.column == ("nowhere" if options else "r")
+
+
+@pytest.mark.parametrize(
+    "columns", ["  performance.lifts: f\n", "  joy.fees: f\n", "  surprise: f\n"]
+)
+def test_a_key_the_instrument_does_not_know_is_named(tmp_path: Path, columns: str) -> None:
+    with pytest.raises(UnknownKeyError) as caught:
+        read(tmp_path, HEADER + ROWS, columns)
+    assert caught.value.key == columns.split(":", maxsplit=1)[0].strip()
+
+
+def test_a_level_without_a_scale_in_the_instrument_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnknownKeyError) as caught:
+        read(tmp_path, HEADER + ROWS, "  adequate.fees: f\n")
+    assert caught.value.key == "adequate.fees"
+
+
+def test_a_file_that_is_not_utf8_names_its_first_bad_line(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_bytes((HEADER + ROWS).encode() + "7,1,5,fees,,东,1,0\n".encode("gb18030"))
+    loaded = instrument()
+    with pytest.raises(BadEncodingError) as caught:
+        load_external(path, loaded.columns, loaded.instrument)
+    assert caught.value.line == 5
+
+
+@pytest.mark.parametrize("where", ["wave", "=1", " =1"])
+def test_a_filter_of_another_form_is_refused(tmp_path: Path, where: str) -> None:
+    with pytest.raises(BadWhereError):
+        read(tmp_path, HEADER + ROWS, where=where)
+
+
+def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NoRowsError):
+        read(tmp_path, HEADER)
+    with pytest.raises(NoRowsError):
+        read(tmp_path, HEADER + ROWS, where="c=north")
+
+
+def test_what_is_no_data_file_is_refused(tmp_path: Path) -> None:
+    loaded = instrument()
+    with pytest.raises(UnreadableFileError):
+        load_external(tmp_path / "nothing.csv", loaded.columns, loaded.instrument)
+    path = tmp_path / "false.parquet"
+    path.write_bytes(b"this is text")
+    with pytest.raises(UnreadableFileError) as caught:
+        load_external(path, loaded.columns, loaded.instrument)
+    assert caught.value.name == "false.parquet"
+
+
+def test_a_missing_instrument_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFileError):
+        run_external(tmp_path / "nothing.yaml", tmp_path / "data.csv")
+
+
+def test_a_study_names_instrument_and_code_by_digest(tmp_path: Path) -> None:
+    (tmp_path / "small.yaml").write_text(INSTRUMENT + COLUMNS, "utf-8")
+    (tmp_path / "data.csv").write_text(HEADER + ROWS * 40, "utf-8")
+    result = run_external(tmp_path / "small.yaml", tmp_path / "data.csv")
+    assert result.n == 120
+    assert len(result.instrument) == 64
+    assert len(result.engine) == 16
+    assert [item.code for item in result.items] == ["fees", "repairs"]
+    # Two of three households pick fees, one repairs.
+    assert [item.importance for item in result.items] == pytest.approx([2 / 3, 1 / 3])
+
+
+def test_errors_speak_to_people_in_the_language_of_the_moment(tmp_path: Path) -> None:
+    set_language("en")
+    try:
+        with pytest.raises(ExternalDataError) as caught:
+            read(tmp_path, HEADER + "7,9,5,fees,,e,1,0\n")
+        assert str(caught.value) == "line 2, column f: '9' is no answer of this scale"
+    finally:
+        set_language("zh-Hans")
