@@ -1,0 +1,1 @@
+"""Staff (员工): accounts, roles and which communities each may see."""

@@ -1,0 +1,36 @@
+"""Scope: who somebody is and which communities that person may see. Pure."""
+
+from dataclasses import dataclass
+
+from app.staff.models import Role
+
+# The actor of audit entries written by the program itself.
+SYSTEM_ACTOR = "system"
+
+SEES_ALL = frozenset({Role.HEAD_OFFICE, Role.LEADER})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A signed-in person and that person's rights; every scoped query takes one.
+
+    Attributes:
+        staff_id: Key of the account.
+        name: Name to show on pages.
+        role: What the person does here.
+        community_ids: Communities the person may see; None means all of them.
+    """
+
+    staff_id: int
+    name: str
+    role: Role
+    community_ids: frozenset[int] | None
+
+    @property
+    def actor(self) -> str:
+        """Return the person's name in audit entries."""
+        return f"staff:{self.staff_id}"
+
+    def sees(self, community_id: int) -> bool:
+        """Say whether this community's rows exist for the person."""
+        return self.community_ids is None or community_id in self.community_ids

@@ -1,0 +1,123 @@
+"""Accounts: add one, sign in and out, and find out who a request belongs to."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.staff import audit, passwords, queries
+from app.staff.errors import BadCredentialsError, LoginTakenError, ThrottledError
+from app.staff.models import Role, Staff, StaffCommunity, StaffSession
+from app.staff.scope import SEES_ALL, Scope
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+def add_staff(
+    session: Session,
+    *,
+    login: str,
+    name: str,
+    role: Role,
+    password: str,
+    community_ids: Iterable[int],
+    now: datetime,
+) -> Staff:
+    """Add an account; head office and leaders see every community and need none given.
+
+    Raises:
+        LoginTakenError: Somebody has this login already, in whatever case of letters.
+        WeakPasswordError: The password is too short.
+    """
+    login = normal_login(login)
+    if queries.find_staff_by_login(session, login) is not None:
+        raise LoginTakenError(login)
+    staff = Staff(
+        login=login,
+        name=name,
+        role=role,
+        password_hash=passwords.hash_password(password),
+        created_at=now,
+    )
+    session.add(staff)
+    session.flush()
+    for community_id in sorted(set(community_ids)):
+        session.add(StaffCommunity(staff_id=staff.id, community_id=community_id))
+    return staff
+
+
+def sign_in(session: Session, login: str, password: str, *, address: str, now: datetime) -> str:
+    """Check a password and open a browser session; return the cookie's token.
+
+    A failed try is added to the session before the error is raised: catch the error inside the
+    transaction, so that the try is stored and throttling works.
+
+    Raises:
+        ThrottledError: Too many failed tries with this login or from this address.
+        BadCredentialsError: Wrong login or password, or the account is disabled.
+    """
+    login = normal_login(login)
+    if passwords.is_throttled(session, login, address, now):
+        raise ThrottledError(int(passwords.WINDOW.total_seconds() // 60))
+    staff = queries.find_staff_by_login(session, login)
+    is_right = passwords.verify_password(staff.password_hash if staff else None, password)
+    if staff is None or not is_right or staff.disabled_at is not None:
+        passwords.record_failure(session, login, address, now)
+        raise BadCredentialsError
+    if passwords.is_outdated(staff.password_hash):
+        staff.password_hash = passwords.hash_password(password)
+    queries.forget_attempts(session, now - timedelta(days=1))
+    token = secrets.token_urlsafe(32)
+    session.add(
+        StaffSession(token_hash=_hash(token), staff_id=staff.id, created_at=now, seen_at=now)
+    )
+    audit.record(
+        session,
+        actor=scope_of(session, staff),
+        action="staff.sign_in",
+        subject=f"staff:{staff.id}",
+        now=now,
+    )
+    return token
+
+
+def find_scope(session: Session, token: str, now: datetime) -> Scope | None:
+    """Return who holds this cookie, or None: unknown, signed out, idle for 30 minutes, disabled.
+
+    Being seen is written down at most once a minute, so that pages mostly only read.
+    """
+    found = queries.find_session(session, _hash(token))
+    if found is None or found.browser.ended_at is not None or found.staff.disabled_at is not None:
+        return None
+    if now - found.browser.seen_at > IDLE or now - found.browser.created_at > LONGEST:
+        return None
+    if now - found.browser.seen_at >= TOUCH_EVERY:
+        found.browser.seen_at = now
+    return scope_of(session, found.staff)
+
+
+def sign_out(session: Session, token: str, now: datetime) -> None:
+    """End the browser session with this cookie; the cookie is worth nothing afterwards."""
+    found = queries.find_session(session, _hash(token))
+    if found is not None and found.browser.ended_at is None:
+        found.browser.ended_at = now
+
+
+def scope_of(session: Session, staff: Staff) -> Scope:
+    """Return the rights of an account."""
+    sees_all = staff.role in SEES_ALL
+    communities = None if sees_all else frozenset(queries.list_community_ids(session, staff.id))
+    return Scope(staff.id, staff.name, staff.role, communities)
+
+
+def normal_login(login: str) -> str:
+    """Return a login as it is stored: without spaces around it, in lower case."""
+    return login.strip().lower()
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

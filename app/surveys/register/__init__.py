@@ -1,0 +1,1 @@
+"""Register (名册): communities, buildings, households, owners, important customers."""

@@ -1,0 +1,79 @@
+"""What an import says to people: one sentence per problem, and the report of a dry run."""
+
+from app.i18n import gettext as _
+from app.surveys.register.errors import Problem, ProblemCode
+from app.surveys.register.plan import Change, ImportPlan
+
+_SHOWN = 30
+
+
+def describe_problem(problem: Problem) -> str:
+    """Return a problem as a sentence that names line and column."""
+    text = _sentence(problem.code).format(
+        column=problem.column, value=problem.value, other=problem.other_line
+    )
+    if problem.line is None:
+        return text
+    return _("Line {line}: {text}").format(line=problem.line, text=text)
+
+
+def describe(plan: ImportPlan) -> str:
+    """Return the report of a dry run, several lines of text."""
+    lines = [
+        _("Encoding: {encoding}").format(encoding=plan.encoding),
+        _("Homes in the file: {count}, important customers: {important}").format(
+            count=len(plan.homes), important=plan.important
+        ),
+        _("New: {new}, changed: {changed}, unchanged: {unchanged}").format(
+            new=plan.count(Change.NEW),
+            changed=plan.count(Change.CHANGED),
+            unchanged=plan.count(Change.UNCHANGED),
+        ),
+    ]
+    if plan.new_communities:
+        names = _listed(plan.new_communities)
+        lines.append(_("New communities: {names}").format(names=names))
+    if plan.changed_communities:
+        names = _listed(plan.changed_communities)
+        lines.append(_("Communities with changed data: {names}").format(names=names))
+    if plan.missing:
+        count = len(plan.missing)
+        lines.append(_("In the register but not in the file: {count}").format(count=count))
+    if plan.ignored:
+        names = _listed(plan.ignored)
+        lines.append(_("Columns left aside: {names}").format(names=names))
+    lines += [describe_problem(problem) for problem in plan.errors[:_SHOWN]]
+    if len(plan.errors) > _SHOWN:
+        rest = len(plan.errors) - _SHOWN
+        lines.append(_("And {count} more problems.").format(count=rest))
+    if plan.errors:
+        lines.append(_("Nothing was changed."))
+    return "\n".join(lines)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return "、".join(names[:_SHOWN]) + ("…" if len(names) > _SHOWN else "")
+
+
+def _sentence(code: ProblemCode) -> str:
+    return {
+        ProblemCode.NOT_CSV: _("This is not a CSV file. Save the sheet as CSV and try again."),
+        ProblemCode.EMPTY_FILE: _("The file is empty."),
+        ProblemCode.TOO_LARGE: _("The table is too large. Split the file."),
+        ProblemCode.UNDECODABLE: _(
+            "Characters that cannot be read as {value}. Save the file as UTF-8 and try again."
+        ),
+        ProblemCode.BROKEN_QUOTES: _("A quotation mark is opened and not closed."),
+        ProblemCode.TOO_MANY_CELLS: _("More cells than the first line has columns."),
+        ProblemCode.MISSING_COLUMN: _("The column {column} is missing."),
+        ProblemCode.DOUBLE_COLUMN: _("The column {column} stands here twice."),
+        ProblemCode.EMPTY_CELL: _("The cell of column {column} is empty."),
+        ProblemCode.TOO_LONG: _("The cell of column {column} is too long."),
+        ProblemCode.DUPLICATE_HOME: _("The home {value} stands in line {other} already."),
+        ProblemCode.CONTRADICTION: _("{column} says {value}, but line {other} says otherwise."),
+        ProblemCode.BAD_REASON: _(
+            "{column} says {value}, which is none of the known reasons for an important customer."
+        ),
+        ProblemCode.BAD_LIFT: _("{column} says {value}. Write yes or no."),
+        ProblemCode.BAD_PHONE: _("{column} must hold one phone number, or nothing."),
+    }[code]
