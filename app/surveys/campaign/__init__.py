@@ -1,0 +1,1 @@
+"""Campaigns (调查活动): frame, return rate, gate."""

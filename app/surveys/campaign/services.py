@@ -1,0 +1,368 @@
+"""Commands on campaigns: publish, create, open, exclude, waive. None commits."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.clock import beijing_date, end_of
+from app.staff import audit
+from app.surveys.campaign import queries
+from app.surveys.campaign.errors import (
+    AlreadyApprovedError,
+    AlreadyExcludedError,
+    AlreadyWaivedError,
+    BadCodeError,
+    BadDatesError,
+    CampaignExistsError,
+    CampaignOverError,
+    DeadlineNotReachedError,
+    EmptyEvidenceError,
+    EmptyReasonError,
+    EmptyRegisterError,
+    FrozenError,
+    RateMetError,
+    UnknownInstrumentError,
+    VersionTakenError,
+    WrongStateError,
+)
+from app.surveys.campaign.models import (
+    Campaign,
+    CampaignState,
+    Exclusion,
+    ExclusionCode,
+    FrameMember,
+    Gate,
+    InstrumentVersion,
+)
+from app.surveys.campaign.rules import ReturnCount
+from app.surveys.campaign.tokens import hash_token, make_token
+from app.surveys.instrument.answers import clean_text
+from app.surveys.instrument.canonical import canonical_json, digest
+from app.surveys.instrument.model import Instrument
+from app.vault import Vault
+
+REPLICATE_GROUPS = 30
+_BATCH = 2000  # frame members per statement: bounded memory at any size
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,15}")
+
+
+def publish_instrument(
+    session: Session, instrument: Instrument, *, now: datetime
+) -> InstrumentVersion:
+    """Publish a questionnaire under its digest; the same one again changes nothing.
+
+    Raises:
+        VersionTakenError: Another questionnaire has this code and version.
+    """
+    name = digest(instrument)
+    known = queries.find_instrument_version(session, name)
+    if known is not None:
+        return known
+    if queries.find_version(session, instrument.code, instrument.version) is not None:
+        raise VersionTakenError(instrument.code, instrument.version)
+    version = InstrumentVersion(
+        digest=name,
+        code=instrument.code,
+        version=instrument.version,
+        canonical=canonical_json(instrument),
+        published_at=now,
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def create_campaign(  # noqa: PLR0913 - the columns of a campaign
+    session: Session,
+    *,
+    code: str,
+    title: str,
+    title_en: str,
+    instrument_digest: str,
+    opens_on: date,
+    closes_on: date,
+    target: int | None = None,
+    now: datetime,
+) -> Campaign:
+    """Create a draft of a campaign (调查活动).
+
+    Args:
+        session: Open session; the caller owns the transaction.
+        code: 1 to 16 lower-case letters, digits and hyphens, e.g. ``2026-11``.
+        title: Name in Chinese.
+        title_en: Name in English.
+        instrument_digest: A published questionnaire.
+        opens_on: First day of collection, Beijing time.
+        closes_on: Last day of collection; the whole day counts.
+        target: Company target of an area's performance on 0-100; None for none.
+        now: Aware instant.
+
+    Raises:
+        BadCodeError, BadDatesError, CampaignExistsError, UnknownInstrumentError: As they say.
+    """
+    if not _CODE.fullmatch(code):
+        raise BadCodeError(code)
+    if closes_on < opens_on:
+        raise BadDatesError(opens_on, closes_on)
+    if queries.find_campaign(session, code) is not None:
+        raise CampaignExistsError(code)
+    if queries.find_instrument_version(session, instrument_digest) is None:
+        raise UnknownInstrumentError(instrument_digest)
+    campaign = Campaign(
+        code=code,
+        title=clean_text(title),
+        title_en=clean_text(title_en),
+        instrument_digest=instrument_digest,
+        opens_on=opens_on,
+        closes_on=closes_on,
+        required_permille=600,
+        target=target,
+        state=CampaignState.DRAFT,
+        created_at=now,
+    )
+    session.add(campaign)
+    session.flush()
+    return campaign
+
+
+def open_campaign(session: Session, campaign: Campaign, vault: Vault, *, now: datetime) -> int:
+    """Open a campaign: copy every living household into its frame and make the gates.
+
+    The frame never changes again. Opening may come before `opens_on`, so that letters can be
+    printed; answers are taken from that day on.
+
+    Returns:
+        Households in the frame.
+
+    Raises:
+        WrongStateError: The campaign was opened before.
+        CampaignOverError: Its last day has passed.
+        EmptyRegisterError: Nobody lives in the register.
+    """
+    if campaign.state is not CampaignState.DRAFT:
+        raise WrongStateError(campaign.code, campaign.state)
+    if now >= end_of(campaign.closes_on):
+        raise CampaignOverError(campaign.code, campaign.closes_on)
+    instrument = queries.get_instrument(session, campaign.instrument_digest)
+    day = beijing_date(now)
+    counts = queries.count_living(session, day)
+    if not counts:
+        raise EmptyRegisterError
+    for community, households in counts:
+        gate = Gate(
+            campaign_id=campaign.id,
+            community_id=community.id,
+            areas_offered=areas_offered(instrument, households),
+        )
+        session.add(gate)
+    session.flush()
+    blocks = len(instrument.blocks.blocks) if instrument.blocks is not None else 1
+    copied = 0
+    rows = _frame(queries.list_living(session, day), campaign, vault, blocks=blocks)
+    while batch := list(islice(rows, _BATCH)):
+        queries.add_members(session, batch)
+        copied += len(batch)
+    campaign.state = CampaignState.OPEN
+    campaign.opened_at = now
+    session.flush()
+    return copied
+
+
+def areas_offered(instrument: Instrument, households: int) -> int:
+    """Return how many areas a community of so many households is asked in depth."""
+    if instrument.blocks is None:
+        return len(instrument.areas)
+    return instrument.blocks.areas_offered(households)
+
+
+def block_of(code: str, uid: str, *, blocks: int) -> int:
+    """Return the block of a household: fixed before it answers, the same on every channel."""
+    return int.from_bytes(hashlib.sha256(f"{code}:{uid}".encode()).digest()) % blocks
+
+
+def replicate_group_of(vault: Vault, uid: str) -> int:
+    """Return the replicate group of a household: the same in every campaign."""
+    return int.from_bytes(vault.keyed_hash("replicate-group", uid)) % REPLICATE_GROUPS
+
+
+def request_exclusion(
+    session: Session,
+    member: FrameMember,
+    *,
+    code: ExclusionCode,
+    evidence: str,
+    staff_id: int,
+    now: datetime,
+) -> Exclusion:
+    """Ask that a home leave the base. It stays in the base until head office approves.
+
+    Raises:
+        EmptyEvidenceError: No evidence in words.
+        AlreadyExcludedError: Asked for before.
+        FrozenError: The community's answers are frozen.
+    """
+    evidence = clean_text(evidence)
+    if not evidence:
+        raise EmptyEvidenceError
+    _lock_unfrozen(session, member)
+    if queries.find_exclusion(session, member.id) is not None:
+        raise AlreadyExcludedError(member.id)
+    exclusion = Exclusion(
+        frame_member_id=member.id, code=code, evidence=evidence, requested_by=staff_id
+    )
+    session.add(exclusion)
+    session.flush()
+    _audit_member(session, "exclusion.request", member, staff_id=staff_id, detail=code, now=now)
+    return exclusion
+
+
+def approve_exclusion(
+    session: Session, exclusion: Exclusion, *, staff_id: int, now: datetime
+) -> None:
+    """Approve an exclusion for head office: from now on the home is not in the base.
+
+    Raises:
+        AlreadyApprovedError: Approved before.
+        FrozenError: The community's answers are frozen.
+    """
+    member = queries.get_member(session, exclusion.frame_member_id)
+    _lock_unfrozen(session, member)
+    if exclusion.approved_at is not None:
+        raise AlreadyApprovedError(member.id)
+    exclusion.approved_by = staff_id
+    exclusion.approved_at = now
+    session.flush()
+    _audit_member(
+        session, "exclusion.approve", member, staff_id=staff_id, detail=exclusion.code, now=now
+    )
+
+
+def refuse_exclusion(
+    session: Session, exclusion: Exclusion, *, staff_id: int, now: datetime
+) -> None:
+    """Refuse an exclusion that was asked for: the home stays in the base.
+
+    Raises:
+        AlreadyApprovedError: It was approved before.
+    """
+    member = queries.get_member(session, exclusion.frame_member_id)
+    if exclusion.approved_at is not None:
+        raise AlreadyApprovedError(member.id)
+    session.delete(exclusion)
+    session.flush()
+    _audit_member(
+        session, "exclusion.refuse", member, staff_id=staff_id, detail=exclusion.code, now=now
+    )
+
+
+def waive_gate(
+    session: Session,
+    gate: Gate,
+    *,
+    count: ReturnCount,
+    staff_id: int,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Release a community below the rate, for a recorded reason (低于门槛放行).
+
+    Starts the same clocks as the rate would have; every result is "indicative, not ranked".
+
+    Args:
+        session: Open session; the caller owns the transaction.
+        gate: The gate, in this session.
+        count: Base and returns of the community, read in this transaction.
+        staff_id: Who decides, at head office.
+        reason: Why, in words.
+        now: Aware instant.
+
+    Raises:
+        EmptyReasonError: No reason in words.
+        DeadlineNotReachedError: The last day has not passed.
+        AlreadyWaivedError: Waived before.
+        RateMetError: The rate is met, so there is nothing to waive.
+        FrozenError: The community's answers are frozen.
+    """
+    reason = clean_text(reason)
+    if not reason:
+        raise EmptyReasonError
+    gate = queries.lock_gate(session, gate.campaign_id, gate.community_id, exclusive=True)
+    campaign = queries.get_campaign(session, gate.campaign_id)
+    deadline = end_of(campaign.closes_on)
+    if now < deadline:
+        raise DeadlineNotReachedError(deadline)
+    if gate.waived_at is not None:
+        raise AlreadyWaivedError(gate.waived_at)
+    if gate.frozen_at is not None:
+        raise FrozenError(gate.frozen_at)
+    if count.meets(campaign.required_permille):
+        raise RateMetError
+    gate.waived_at = now
+    gate.waived_by = staff_id
+    gate.waiver_reason = reason
+    session.flush()
+    audit.record(
+        session,
+        actor=f"staff:{staff_id}",
+        action="gate.waive",
+        subject=f"campaign:{campaign.code}",
+        community_id=gate.community_id,
+        detail=f"{count.returned}/{count.base}",
+        now=now,
+    )
+
+
+def _frame(
+    households: Iterable[queries.LivingHousehold], campaign: Campaign, vault: Vault, *, blocks: int
+) -> Iterator[dict[str, Any]]:
+    """Yield the frame member of each household as a row to insert."""
+    for household in households:
+        pseudonym = secrets.token_hex(16)
+        yield {
+            "campaign_id": campaign.id,
+            "community_id": household.community_id,
+            "household_id": household.household_id,
+            "building": household.building,
+            "room": household.room,
+            "has_lift": household.has_lift,
+            "important": household.important,
+            "pseudonym": pseudonym,
+            "replicate_group": replicate_group_of(vault, household.uid),
+            "block": block_of(campaign.code, household.uid, blocks=blocks),
+            "token_hash": hash_token(make_token(vault, pseudonym)),
+        }
+
+
+def _lock_unfrozen(session: Session, member: FrameMember) -> Gate:
+    """Lock the gate of a member. Raises FrozenError when its answers are frozen."""
+    gate = queries.lock_gate(session, member.campaign_id, member.community_id, exclusive=True)
+    if gate.frozen_at is not None:
+        raise FrozenError(gate.frozen_at)
+    return gate
+
+
+def _audit_member(
+    session: Session,
+    action: str,
+    member: FrameMember,
+    *,
+    staff_id: int,
+    detail: str,
+    now: datetime,
+) -> None:
+    """Write an audit entry about one household; it is named by its uid only."""
+    audit.record(
+        session,
+        actor=f"staff:{staff_id}",
+        action=action,
+        subject=queries.get_household_uid(session, member.household_id),
+        community_id=member.community_id,
+        detail=detail,
+        now=now,
+    )

@@ -1,0 +1,1 @@
+"""Responses (答卷) from every channel."""

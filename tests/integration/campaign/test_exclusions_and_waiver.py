@@ -1,0 +1,200 @@
+"""What changes a base or releases a gate below the rate: recorded, approved, audited."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.staff.audit import verify_chain
+from app.staff.models import AuditEntry
+from app.surveys.campaign import queries, services
+from app.surveys.campaign.errors import (
+    AlreadyApprovedError,
+    AlreadyExcludedError,
+    AlreadyWaivedError,
+    DeadlineNotReachedError,
+    EmptyEvidenceError,
+    EmptyReasonError,
+    FrozenError,
+    RateMetError,
+)
+from app.surveys.campaign.models import ExclusionCode
+from app.surveys.campaign.rules import ReturnCount
+from app.surveys.register.models import Household
+from tests.factories import (
+    gate_of,
+    head_office,
+    make_campaign,
+    make_community,
+    make_staff,
+    members_of,
+    office_of,
+)
+from tests.integration.response.forms import SECOND, deadline_of
+
+MISSED, MET = ReturnCount(5, 2), ReturnCount(5, 3)
+
+
+@pytest.fixture
+def community(session):
+    return make_community(session, households=5)
+
+
+@pytest.fixture
+def campaign(session, vault, community):
+    return make_campaign(session, vault)
+
+
+@pytest.fixture
+def gate(session, campaign, community):
+    return gate_of(session, campaign, community)
+
+
+@pytest.fixture
+def member(session, campaign):
+    return members_of(session, campaign)[0]
+
+
+@pytest.fixture
+def staff_id(session):
+    return make_staff(session).id
+
+
+def audited(session) -> list[tuple[str, str, str]]:
+    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.sequence))
+    return [(entry.actor, entry.action, entry.subject) for entry in entries]
+
+
+class TestExclusion:
+    @pytest.fixture
+    def ask(self, session, member, staff_id, now):
+        def ask(evidence: str = "水表半年未走"):
+            return services.request_exclusion(
+                session, member, code=ExclusionCode.VACANT, evidence=evidence,
+                staff_id=staff_id, now=now,
+            )  # fmt: skip
+
+        return ask
+
+    def test_request_and_approval_are_recorded_and_audited(
+        self, session, campaign, member, staff_id, ask, now
+    ):
+        exclusion = ask()
+        assert (exclusion.approved_at, exclusion.approved_by) == (None, None)
+
+        services.approve_exclusion(session, exclusion, staff_id=staff_id, now=now + SECOND)
+
+        assert (exclusion.approved_at, exclusion.approved_by) == (now + SECOND, staff_id)
+        assert queries.count_exclusions(session, campaign.id, member.community_id) == {
+            ExclusionCode.VACANT: 1
+        }
+        uid = session.get(Household, member.household_id).uid
+        assert audited(session) == [
+            (f"staff:{staff_id}", "exclusion.request", uid),
+            (f"staff:{staff_id}", "exclusion.approve", uid),
+        ]
+        assert verify_chain(session) == 2
+
+    def test_no_evidence_no_exclusion(self, session, member, ask):
+        with pytest.raises(EmptyEvidenceError):
+            ask(" \n\x00")
+        assert queries.find_exclusion(session, member.id) is None
+
+    def test_the_same_home_is_asked_for_and_approved_once(self, session, staff_id, ask, now):
+        exclusion = ask()
+        with pytest.raises(AlreadyExcludedError):
+            ask()
+        services.approve_exclusion(session, exclusion, staff_id=staff_id, now=now)
+        with pytest.raises(AlreadyApprovedError):
+            services.approve_exclusion(session, exclusion, staff_id=staff_id, now=now)
+        with pytest.raises(AlreadyApprovedError):
+            services.refuse_exclusion(session, exclusion, staff_id=staff_id, now=now)
+
+    def test_a_refused_request_is_gone_and_may_be_asked_again(
+        self, session, member, staff_id, ask, now
+    ):
+        services.refuse_exclusion(session, ask(), staff_id=staff_id, now=now)
+        assert queries.find_exclusion(session, member.id) is None
+        assert audited(session)[-1][1] == "exclusion.refuse"
+        ask()
+
+    def test_after_the_freeze_the_base_stands(self, session, gate, staff_id, ask, now):
+        exclusion = ask()
+        gate.frozen_at = now
+        session.flush()
+        with pytest.raises(FrozenError):
+            services.approve_exclusion(session, exclusion, staff_id=staff_id, now=now)
+
+    def test_an_office_lists_its_own_requests_only(self, session, vault, community, campaign, ask):
+        exclusion = ask()
+        other = make_community(session)
+
+        for scope in (office_of(community), head_office()):
+            rows = queries.list_exclusions(session, campaign.id, scope)
+            assert [(row.exclusion, row.community) for row in rows] == [(exclusion, community.name)]
+        assert queries.list_exclusions(session, campaign.id, office_of(other)) == []
+
+    def test_an_excluded_home_gets_no_letter(self, session, campaign, member, staff_id, ask, now):
+        def letters() -> int:
+            return len(
+                queries.list_members_of_building(
+                    session, campaign.id, member.community_id, member.building
+                )
+            )
+
+        exclusion = ask()
+        assert letters() == 5  # asking alone changes nothing
+        services.approve_exclusion(session, exclusion, staff_id=staff_id, now=now)
+        assert letters() == 4
+
+
+class TestWaiver:
+    @pytest.fixture
+    def waive(self, session, gate, staff_id):
+        def waive(now, *, count=MISSED, reason="暴雨两周，业主外出"):
+            services.waive_gate(
+                session, gate, count=count, staff_id=staff_id, reason=reason, now=now
+            )
+
+        return waive
+
+    def test_after_the_deadline_and_below_the_rate_it_is_recorded(
+        self, session, campaign, gate, staff_id, waive
+    ):
+        at = deadline_of(campaign)
+        waive(at)
+
+        session.expire_all()
+        assert (gate.waived_at, gate.waived_by) == (at, staff_id)
+        assert gate.waiver_reason == "暴雨两周，业主外出"
+        assert audited(session) == [(f"staff:{staff_id}", "gate.waive", "campaign:2026-11")]
+
+    def test_a_second_before_the_deadline_is_too_early(self, campaign, gate, waive):
+        with pytest.raises(DeadlineNotReachedError) as caught:
+            waive(deadline_of(campaign) - SECOND)
+        assert caught.value.deadline == deadline_of(campaign)
+        assert gate.waived_at is None
+
+    def test_a_rate_that_is_met_needs_no_waiver(self, campaign, gate, waive):
+        with pytest.raises(RateMetError):
+            waive(deadline_of(campaign), count=MET)
+        assert gate.waived_at is None
+
+    @pytest.mark.parametrize("reason", ["", "  \n", "\x00"])
+    def test_a_waiver_needs_a_reason(self, campaign, waive, reason):
+        with pytest.raises(EmptyReasonError):
+            waive(deadline_of(campaign), reason=reason)
+
+    def test_a_waiver_is_given_only_once(self, session, campaign, gate, waive):
+        at = deadline_of(campaign)
+        waive(at)
+        with pytest.raises(AlreadyWaivedError) as caught:
+            waive(at + timedelta(days=1), reason="别的原因")
+        assert caught.value.waived_at == at
+
+    def test_a_frozen_gate_cannot_be_waived(self, session, campaign, gate, waive):
+        gate.frozen_at = deadline_of(campaign)
+        session.flush()
+        with pytest.raises(FrozenError):
+            waive(deadline_of(campaign))
+        assert gate.waived_at is None

@@ -1,0 +1,224 @@
+"""Drafts: saved page by page, seen by one device only, counted once at the deadline."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.surveys.campaign.errors import DeadlineNotReachedError
+from app.surveys.campaign.models import ExclusionCode
+from app.surveys.campaign.services import approve_exclusion, request_exclusion
+from app.surveys.response import queries, services
+from app.surveys.response.errors import DraftTooLargeError
+from app.surveys.response.models import Comment, ContactWish, Draft, Origin
+from app.surveys.response.tracker import gate_standing
+from app.surveys.response.vector import decode
+from tests.factories import (
+    gate_of,
+    make_campaign,
+    make_community,
+    make_staff,
+    members_of,
+    perception_instrument,
+)
+from tests.integration.response.forms import SECOND, deadline_of, filled, submit
+
+INSTRUMENT = perception_instrument()
+CANARY = "金丝雀4711"
+
+
+@pytest.fixture
+def community(session):
+    return make_community(session, households=5)
+
+
+@pytest.fixture
+def campaign(session, vault, community):
+    return make_campaign(session, vault)
+
+
+@pytest.fixture
+def gate(session, campaign, community):
+    return gate_of(session, campaign, community)
+
+
+@pytest.fixture
+def members(session, campaign):
+    return members_of(session, campaign)
+
+
+@pytest.fixture
+def save(session, vault, now):
+    def save(member, device="a", *, at=now, raw=None, **fields):
+        services.save_draft(
+            session, vault, member=member, device=device,
+            raw=filled(**fields) if raw is None else raw,
+            language="zh-Hans", form="full", now=at,
+        )  # fmt: skip
+
+    return save
+
+
+def test_pages_are_merged_and_a_tick_can_be_undone(session, vault, members, save):
+    save(members[0], raw={"overall": ["7"], "priority": ["fees", "parking"]})
+    save(members[0], raw={"area.fees": ["2"], "csrf_token": ["x"]})
+    save(members[0], raw={"priority": []})
+
+    draft = services.load_draft(session, vault, member=members[0], device="a")
+    assert draft == {"overall": ["7"], "area.fees": ["2"]}
+
+
+def test_another_device_never_gets_what_one_device_typed(session, vault, members, save):
+    save(members[0], "a", raw={"comment.wish": [CANARY]})
+
+    assert services.load_draft(session, vault, member=members[0], device="b") == {}
+    assert services.load_draft(session, vault, member=members[1], device="a") == {}
+    save(members[0], "b", raw={"overall": ["3"]})
+    assert services.load_draft(session, vault, member=members[0], device="b") == {"overall": ["3"]}
+    assert services.load_draft(session, vault, member=members[0], device="a") == {
+        "comment.wish": [CANARY]
+    }
+
+
+def test_a_stored_draft_tells_neither_words_nor_device(session, members, save):
+    save(members[0], "device-name", raw={"comment.wish": [CANARY]})
+    save(members[1], "device-name", raw={"comment.wish": [CANARY]})
+
+    first, second = session.scalars(select(Draft).order_by(Draft.id)).all()
+    for draft in (first, second):
+        assert CANARY.encode() not in bytes(draft.answers_sealed)
+        assert b"device-name" not in bytes(draft.device_hash)
+    assert first.device_hash != second.device_hash  # one phone for two homes is not traced
+
+
+def test_a_draft_too_large_to_be_honest_is_refused_and_the_old_one_stays(
+    session, vault, members, save
+):
+    save(members[0], raw={"overall": ["7"]})
+
+    with pytest.raises(DraftTooLargeError):
+        save(members[0], raw={f"junk{n}": ["x" * 1000] for n in range(70)})
+
+    assert services.load_draft(session, vault, member=members[0], device="a") == {"overall": ["7"]}
+
+
+class TestFlush:
+    def test_nothing_is_flushed_before_the_deadline(
+        self, session, vault, campaign, gate, members, save
+    ):
+        save(members[0])
+        deadline = deadline_of(campaign)
+
+        with pytest.raises(DeadlineNotReachedError):
+            services.flush_drafts(session, vault, gate, INSTRUMENT, now=deadline - SECOND)
+
+        assert queries.count_returns(session, campaign.id, gate.community_id).returned == 0
+        assert services.flush_drafts(session, vault, gate, INSTRUMENT, now=deadline) == 1
+
+    def test_valid_drafts_of_silent_households_count_once(
+        self, session, vault, campaign, gate, members, save, now
+    ):
+        answered, valid, begun, also_valid, _silent = members
+        submit(session, vault, answered, now=now)
+        save(answered, "other phone", overall=1)
+        save(valid)
+        save(begun, rated=5)  # overall and five areas: not valid
+        save(also_valid, rated=6)
+
+        deadline = deadline_of(campaign)
+        assert services.flush_drafts(session, vault, gate, INSTRUMENT, now=deadline) == 2
+        assert services.flush_drafts(session, vault, gate, INSTRUMENT, now=deadline + SECOND) == 0
+
+        assert queries.count_returns(session, campaign.id, gate.community_id).returned == 3
+        assert queries.find_counted(session, answered.id).origin is Origin.SUBMITTED
+        assert queries.find_counted(session, valid.id).origin is Origin.FLUSHED
+        assert queries.find_counted(session, begun.id) is None
+
+    def test_the_rate_reached_through_drafts_starts_the_clock_at_the_deadline(
+        self, session, vault, campaign, gate, members, save
+    ):
+        for member in members[:3]:
+            save(member)
+        deadline = deadline_of(campaign)
+
+        late = deadline + timedelta(minutes=20)  # the worker was busy
+        services.flush_drafts(session, vault, gate, INSTRUMENT, now=late)
+
+        status = gate_standing(session, campaign, gate, now=late).status
+        assert (status.is_released, status.t0) == (True, deadline)
+
+    def test_a_draft_saved_after_the_deadline_counts_from_then(
+        self, session, vault, campaign, gate, members, save
+    ):
+        after = deadline_of(campaign) + timedelta(minutes=3)
+        save(members[0], at=after)
+        services.flush_drafts(session, vault, gate, INSTRUMENT, now=after + SECOND)
+        assert queries.find_counted(session, members[0].id).received_at == after
+
+    def test_replacing_a_flushed_draft_never_moves_t0(
+        self, session, vault, campaign, gate, members, save
+    ):
+        for member in members[:3]:
+            save(member)
+        deadline = deadline_of(campaign)
+        services.flush_drafts(session, vault, gate, INSTRUMENT, now=deadline)
+
+        submit(session, vault, members[0], now=deadline + timedelta(days=1))
+
+        status = gate_standing(session, campaign, gate, now=deadline + timedelta(days=2)).status
+        assert status.t0 == deadline
+
+    def test_of_two_devices_the_latest_valid_draft_counts(
+        self, session, vault, campaign, gate, members, save, now
+    ):
+        save(members[0], "a", at=now, overall=2)
+        save(members[0], "b", at=now + SECOND, overall=9)
+        save(members[0], "c", at=now + 2 * SECOND, rated=1)
+
+        services.flush_drafts(session, vault, gate, INSTRUMENT, now=deadline_of(campaign))
+
+        stored = queries.find_counted(session, members[0].id)
+        assert decode(INSTRUMENT, stored.vector).values["overall"] == 9
+
+    def test_an_excluded_home_is_not_flushed(
+        self, session, vault, campaign, gate, members, save, now
+    ):
+        staff = make_staff(session)
+        exclusion = request_exclusion(
+            session, members[0], code=ExclusionCode.VACANT, evidence="水表未走",
+            staff_id=staff.id, now=now,
+        )  # fmt: skip
+        approve_exclusion(session, exclusion, staff_id=staff.id, now=now)
+        save(members[0])
+
+        deadline = deadline_of(campaign)
+        assert services.flush_drafts(session, vault, gate, INSTRUMENT, now=deadline) == 0
+
+    def test_words_in_a_draft_without_a_wish_go_to_head_office_only(
+        self, session, vault, campaign, gate, members, save
+    ):
+        save(members[0], comment__wish=CANARY)
+        services.flush_drafts(session, vault, gate, INSTRUMENT, now=deadline_of(campaign))
+        assert session.scalars(select(Comment)).one().wish is ContactWish.HQ_ONLY
+
+    def test_a_draft_stays_until_it_is_dropped_after_the_freeze(
+        self, session, vault, campaign, gate, members, save
+    ):
+        save(members[0])
+        deadline = deadline_of(campaign)
+        services.flush_drafts(session, vault, gate, INSTRUMENT, now=deadline)
+        assert services.load_draft(session, vault, member=members[0], device="a") == filled()
+
+        gate.frozen_at = deadline + SECOND
+        services.drop_drafts(session, gate)
+        assert services.load_draft(session, vault, member=members[0], device="a") == {}
+
+    def test_nothing_is_flushed_after_the_freeze(
+        self, session, vault, campaign, gate, members, save
+    ):
+        save(members[0])
+        deadline = deadline_of(campaign)
+        gate.frozen_at = deadline
+        session.flush()
+        assert services.flush_drafts(session, vault, gate, INSTRUMENT, now=deadline) == 0
+        assert queries.find_counted(session, members[0].id) is None
