@@ -1,0 +1,1 @@
+"""After the answers: follow-up lists and home visits."""
