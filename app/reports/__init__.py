@@ -1,0 +1,1 @@
+"""Results stored, drawn and printed."""

@@ -1,0 +1,315 @@
+"""From a study result to chart descriptions: matrices, PFI list, zones, levels, communities."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from app.analysis.results import IndexResult, ItemResult, StudyResult
+from app.i18n import gettext as _
+from app.reports.charts import (
+    BLUE,
+    GROUND,
+    INK,
+    INK2,
+    Area,
+    Chart,
+    Mark,
+    Point,
+    Scale,
+    Segment,
+    Words,
+    longest,
+    round_step,
+    ticks,
+)
+from app.reports.wording import (
+    Names,
+    band_word,
+    in_order,
+    interval,
+    number,
+    rank_text,
+)
+
+NARROW = 440.0
+BAND_SHAPES = {"A": "square", "B": "dot", "C": "ring"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a chart of intervals.
+
+    Attributes:
+        label: Name at the left, or above on narrow drawings.
+        right: Words at the right end.
+        points: Marks, with `y` left at 0: the row gives it.
+        band: Rows next to each other with the same band share a ground.
+    """
+
+    label: str
+    right: str
+    points: tuple[Point, ...]
+    bold: bool = False
+    right_color: str = INK2
+    band: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowsPlan:
+    """What a chart of intervals needs beside its rows."""
+
+    name: str
+    title: str
+    description: str
+    axis: str
+    low: float
+    high: float
+    row_height: float = 26.0
+    label_size: float = 13.0
+    references: tuple[tuple[float, str], ...] = ()
+    head: str = ""
+    extra: tuple[Mark, ...] = field(default=())
+
+
+def interval_rows(rows: Sequence[Row], plan: RowsPlan, width: float) -> Chart:
+    """Describe dots with whiskers, one row each, on one axis.
+
+    Args:
+        rows: At least one row.
+        plan: Names, axis and reference lines.
+        width: True width in pixels; below 440 labels stand above their rows.
+
+    Returns:
+        The chart; its clash is 0 because every word has a place of its own.
+    """
+    narrow = width < NARROW
+    height = 44.0 if narrow else plan.row_height
+    left = 8.0 if narrow else longest([row.label for row in rows], plan.label_size) + 18
+    right = 12.0 if narrow else longest([row.right for row in rows], 12) + 18
+    top = 26.0 if plan.references or plan.head else 8.0
+    bottom = top + height * len(rows)
+    step = round_step(plan.high - plan.low, 4 if narrow else 6)
+    x = Scale(
+        plan.low,
+        plan.high,
+        left,
+        width - right,
+        title=plan.axis,
+        ticks=ticks(plan.low, plan.high, step),
+        grid=True,
+    )
+    y = Scale(len(rows), 0, bottom, top)
+    marks: list[Mark] = [*_grounds(rows, x, width), *plan.extra]
+    for value, words in plan.references:
+        marks.append(Segment(value, len(rows), value, 0, INK, 1.3, (5.0, 3.0)))
+        marks.append(Words(value, 0, words, dy=-12, size=12, anchor="middle"))
+    if plan.head:
+        marks.append(at_right(0, plan.head, x, width, dy=-12))
+    for index, row in enumerate(rows):
+        marks += _row(row, index, x, width, height=height, size=plan.label_size)
+    return Chart(
+        name=plan.name,
+        title=plan.title,
+        description=plan.description,
+        width=width,
+        height=bottom + 46,
+        x=x,
+        y=y,
+        marks=tuple(marks),
+    )
+
+
+def _grounds(rows: Sequence[Row], x: Scale, width: float) -> list[Mark]:
+    """Give every second run of equal bands a ground across the whole drawing."""
+    marks: list[Mark] = []
+    first, shaded = 0, True
+    for index in range(1, len(rows) + 1):
+        if index < len(rows) and rows[index].band == rows[first].band:
+            continue
+        if rows[first].band and shaded:
+            low = x.low - x.units(x.start)
+            marks.append(Area(low, first, x.low + x.units(width - x.start), index, GROUND))
+        first, shaded = index, not shaded
+    return marks
+
+
+def _row(row: Row, index: int, x: Scale, width: float, *, height: float, size: float) -> list[Mark]:
+    narrow = width < NARROW
+    at = index + (0.74 if narrow else 0.5)
+    marks: list[Mark] = []
+    if narrow:
+        marks.append(Words(x.low, index, row.label, dx=-x.start, dy=13, size=size, bold=row.bold))
+        if row.right:
+            marks.append(at_right(index, row.right, x, width, dy=13, color=row.right_color))
+    else:
+        marks.append(Words(x.low, at, row.label, dx=-10, size=size, anchor="end", bold=row.bold))
+        if row.right:
+            marks.append(at_right(at, row.right, x, width, color=row.right_color))
+    marks += [replace(point, y=at + point.y / height) for point in row.points]
+    return marks
+
+
+def at_right(
+    y: float,
+    text: str,
+    x: Scale,
+    width: float,
+    *,
+    dy: float = 0.0,
+    color: str = INK2,
+    bold: bool = False,
+) -> Words:
+    """Return words that end at the right edge of the drawing."""
+    return Words(
+        x.high,
+        y,
+        text,
+        dx=width - x.end,
+        dy=dy,
+        size=12,
+        color=color,
+        anchor="end",
+        bold=bold,
+    )
+
+
+def pfi_list(result: StudyResult, names: Names, width: float) -> Chart:
+    """Describe the priorities for improvement with intervals, rank intervals and bands."""
+    rows = []
+    top = 1.0
+    for item in in_order(result):
+        if item.pfi is None:
+            continue
+        ends = ends_of(item.pfi_low, item.pfi_high)
+        top = max(top, item.pfi, ends[1] if ends else 0.0)
+        said = result.order_said and item.rank_low is not None
+        rows.append(
+            Row(
+                label=names.short(item.code),
+                right=rank_text(item.rank_low, item.rank_high) if said else "",
+                points=(
+                    Point(
+                        item.pfi,
+                        0,
+                        BAND_SHAPES.get(item.band or "", "dot"),
+                        INK if item.band == "A" else BLUE,
+                        ends,
+                        hover=_pfi_hover(item, names),
+                    ),
+                ),
+                bold=item.band == "A",
+                band=(item.band or "") if said else "",
+            )
+        )
+    step = round_step(top)
+    plan = RowsPlan(
+        name="pfi",
+        title=_("What to improve first (PFI)"),
+        description=_("Index points that can be regained in each area, with 95% intervals."),
+        axis=_("PFI: index points that can be regained"),
+        low=0.0,
+        high=-(-top // step) * step,
+    )
+    return interval_rows(rows, plan, width)
+
+
+def _pfi_hover(item: ItemResult, names: Names) -> tuple[str, ...]:
+    lines = [
+        names.area(item.code),
+        f"PFI {number(item.pfi, 2)}  {interval(item.pfi_low, item.pfi_high, 2)}",
+    ]
+    if item.rank_low is not None:
+        lines.append(f"{rank_text(item.rank_low, item.rank_high)} · {band_word(item.band)}")
+    return tuple(lines)
+
+
+def communities(rows: Sequence[tuple[str, IndexResult]], width: float) -> Chart:
+    """Describe the indices of communities, sorted by name: no league table.
+
+    Args:
+        rows: Name of the community and its index; those without a value are left out.
+        width: True width in pixels.
+    """
+    known = [(name, index) for name, index in rows if index.value is not None]
+    lows = [index.low if index.low is not None else index.value for _name, index in known]
+    highs = [index.high if index.high is not None else index.value for _name, index in known]
+    low = 5 * (min((v for v in lows if v is not None), default=0.0) // 5)
+    high = -5 * (-max((v for v in highs if v is not None), default=100.0) // 5)
+    plan = RowsPlan(
+        name="communities",
+        title=_("Satisfaction index of the communities"),
+        description=_(
+            "In the order of names. Communities whose intervals overlap cannot be told apart."
+        ),
+        axis=_("Satisfaction index 0-100 with 95% interval"),
+        low=max(0.0, low),
+        high=min(100.0, max(high, low + 5)),
+    )
+    drawn = [
+        Row(
+            label=name,
+            right=number(index.value),
+            points=(
+                Point(
+                    index.value or 0.0,
+                    0,
+                    "dot",
+                    BLUE,
+                    ends_of(index.low, index.high),
+                    hover=(name, f"{number(index.value)}  {interval(index.low, index.high)}"),
+                ),
+            ),
+        )
+        for name, index in sorted(known, key=lambda row: row[0])
+    ]
+    return interval_rows(drawn, plan, width)
+
+
+def attribute_levels(result: StudyResult, names: Names, width: float) -> Chart:
+    """Describe the level of every attribute, in the order owners read them."""
+    rows = []
+    low = 100.0
+    for attribute in result.attributes:
+        performance = attribute.performance
+        if performance.value is None:
+            continue
+        ends = ends_of(performance.low, performance.high)
+        low = min(low, performance.value, ends[0] if ends else 100.0)
+        text = names.attribute(attribute.code)
+        rows.append(
+            Row(
+                label=text,
+                right=_("{value} · n {n}", value=number(performance.value), n=attribute.n),
+                points=(
+                    Point(
+                        performance.value,
+                        0,
+                        "dot",
+                        BLUE,
+                        ends,
+                        hover=(
+                            text,
+                            f"{number(performance.value)}  {interval(*ends or (None, None))}",
+                        ),
+                        cap=3.0,
+                        size=3.5,
+                    ),
+                ),
+                band=attribute.area,
+            )
+        )
+    plan = RowsPlan(
+        name="attributes",
+        title=_("Level of each attribute"),
+        description=_("Satisfaction with each attribute on 0-100, with 95% intervals."),
+        axis=_("Satisfaction 0-100"),
+        low=max(0.0, 10 * (low // 10)),
+        high=100.0,
+        row_height=19.0,
+        label_size=12.0,
+    )
+    return interval_rows(rows, plan, width)
+
+
+def ends_of(low: float | None, high: float | None) -> tuple[float, float] | None:
+    """Return an interval as a pair, None where there is none."""
+    return None if low is None or high is None else (low, high)

@@ -1,0 +1,169 @@
+"""How every number is made, in words and formulas: the same text on pages and on paper."""
+
+import re
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from app.i18n import gettext as _
+
+_SUBSCRIPT = re.compile(r"_(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One number explained.
+
+    Attributes:
+        anchor: Name links point at.
+        title: What the number is called.
+        formula: In plain signs; ``_k`` is a subscript. Empty when words suffice.
+        text: What goes in and how to read it.
+    """
+
+    anchor: str
+    title: str
+    formula: str
+    text: str
+
+    @property
+    def formula_html(self) -> Markup:
+        """Return the formula with its subscripts set low."""
+        return Markup(_SUBSCRIPT.sub(r"<sub>\1</sub>", str(escape(self.formula))))  # noqa: S704 - escaped before
+
+
+def entries() -> tuple[Entry, ...]:
+    """Return all explanations, in the order the numbers appear."""
+    return (*_levels(), *_priorities(), *_errors())
+
+
+def _levels() -> tuple[Entry, ...]:
+    """Explain means, weights, index and shares."""
+    return (
+        Entry(
+            "performance",
+            _("Satisfaction 0-100"),
+            "P_k = 100 (x_k − m) / (M − m)",
+            _(
+                "x is the mean of the answers on the owners' scale from m to M, stretched to 0-100."
+                " Blank and “no experience” are missing, never 0 and never the middle."
+            ),
+        ),
+        Entry(
+            "weight",
+            _("Importance"),
+            "ω_k = e_k / Σ e_j",
+            _(
+                "e is the share of answering households that chose the area among the three "
+                "that matter most. The weights add up to 100%."
+            ),
+        ),
+        Entry(
+            "index",
+            _("Satisfaction index"),
+            "SI = Σ ω_k P_k",
+            _(
+                "0 means everybody gave the worst answer, 100 everybody the best. Anybody can "
+                "work it out again from the table for checking by hand."
+            ),
+        ),
+        Entry(
+            "hill",
+            _("Hill's percentage"),
+            "SI% = 100 Σ ω_k x_k / M",
+            _(
+                "The same weights on the raw scale. All-worst does not give 0 here, so it reads "
+                "higher; it stands beside the index for comparison with other reports."
+            ),
+        ),
+        Entry(
+            "satisfied",
+            _("Satisfied share"),
+            "",
+            _(
+                "Households that gave one of the satisfied points, of all that answered the "
+                "item. Wilson interval, widened by the design."
+            ),
+        ),
+    )
+
+
+def _priorities() -> tuple[Entry, ...]:
+    """Explain what says where to begin: PFI, ranks, matrix, zones."""
+    return (
+        Entry(
+            "pfi",
+            _("PFI, priorities for improvement"),
+            "PFI_k = ω_k (100 − P_k)",
+            _(
+                "Index points that can be regained in this area. The PFI of all areas add up to "
+                "100 minus the index."
+            ),
+        ),
+        Entry(
+            "ranks",
+            _("Rank interval and bands"),
+            "",
+            _(
+                "All pairs of areas are compared (Holm, 5%). A rank interval runs from 1 + the "
+                "areas surely larger to p − the areas surely smaller. A: surely among the first "
+                "three; B: may be; C: not. Overlapping intervals cannot be told apart."
+            ),
+        ),
+        Entry(
+            "quadrants",
+            _("Matrix"),
+            "",
+            _(
+                "Cut at the company's target (or the mean of all areas) and at the equal share "
+                "1/p. An area whose interval touches a cut is “on the line”. Along a dotted "
+                "curve the PFI is the same."
+            ),
+        ),
+        Entry(
+            "zones",
+            _("Zone of tolerance"),
+            "P − A,   D − A",
+            _(
+                "A is the lowest level the owner still accepts, D the ideal, P the level reached, "
+                "all by the same household for the same area. Answers with A above D are dropped. "
+                "A status holds only if its test stands after Holm, otherwise “on the line”."
+            ),
+        ),
+        Entry(
+            "zone-pfi",
+            _("PFI of the zone list"),
+            "PFI_k = ω_k [max(0, D_k − P_k) + max(0, A_k − P_k)]",
+            _(
+                "On 0-100. What lies below the owners' minimum counts twice. Attainment is 100 "
+                "minus the square bracket."
+            ),
+        ),
+    )
+
+
+def _errors() -> tuple[Entry, ...]:
+    """Explain intervals and what is withheld."""
+    return (
+        Entry(
+            "interval",
+            _("95% interval"),
+            "v = (G − 1)/G · Σ (θ_g − θ)²",
+            _(
+                "Households are dealt into up to 30 fixed groups; each is left out once and "
+                "everything computed again (θ is the mean of these values). The interval is the "
+                "estimate ± t √v with G − 1 "
+                "degrees of freedom. No finite population correction is used."
+            ),
+        ),
+        Entry(
+            "floors",
+            _("Least numbers"),
+            "",
+            _(
+                "Below 5 answers nothing is shown; 5-9 the overall mean only; 10-29 means "
+                "without order; 30-99 everything, marked indicative; the order of improvement "
+                "from 100."
+            ),
+        ),
+    )

@@ -1,0 +1,249 @@
+"""The face of a chart for paper and for pages without JavaScript: one SVG, written here.
+
+Only presentation attributes, no style attribute, so that the strict content security policy
+holds. All words are escaped.
+"""
+
+from collections.abc import Iterable
+from html import escape
+
+from app.reports.charts import (
+    BLUE,
+    INK2,
+    PAPER,
+    RULE,
+    RULE2,
+    Area,
+    Chart,
+    Curve,
+    Mark,
+    Point,
+    Scale,
+    Segment,
+    Tick,
+    Words,
+    label_box,
+    leader_end,
+)
+
+TICK_SIZE = 12.0
+PRINT_FONT = "Noto Sans CJK SC, WenQuanYi Micro Hei, sans-serif"
+
+
+def draw(chart: Chart, *, width_mm: float | None = None, suffix: str = "") -> str:
+    """Return a chart as an SVG element.
+
+    Args:
+        chart: The description.
+        width_mm: Width on paper; None keeps the pixel width of the description.
+        suffix: Added to ids, where a page holds the same chart twice.
+
+    Returns:
+        Well-formed markup with title and description for screen readers.
+    """
+    scale = 1.0 if width_mm is None else width_mm / chart.width
+    unit = "" if width_mm is None else "mm"
+    name = escape(f"{chart.name}-{suffix}" if suffix else chart.name)
+    # A page's own fonts are inherited; print engines do not hand them down into a drawing.
+    font = "" if width_mm is None else f' font-family="{PRINT_FONT}"'
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(chart.width)} '
+        f'{_n(chart.height)}" width="{_n(chart.width * scale)}{unit}" '
+        f'height="{_n(chart.height * scale)}{unit}" role="img" '
+        f'aria-labelledby="{name}-t {name}-d"{font}>'
+    )
+    parts = [
+        head,
+        f'<title id="{name}-t">{escape(chart.title)}</title>',
+        f'<desc id="{name}-d">{escape(chart.description)}</desc>',
+    ]
+    parts += [_mark(chart, mark) for mark in chart.marks if isinstance(mark, Area)]
+    parts += _x_axis(chart)
+    parts += _y_axis(chart)
+    parts += [_mark(chart, mark) for mark in chart.marks if not isinstance(mark, Area)]
+    parts.append("</svg>")
+    return "".join(parts)
+
+
+def _n(value: float) -> str:
+    """Write a coordinate with at most two decimals."""
+    return f"{value:.2f}".rstrip("0").rstrip(".") or "0"
+
+
+def _mark(chart: Chart, mark: Mark) -> str:
+    x, y = chart.x.pixel, chart.y.pixel
+    if isinstance(mark, Area):
+        left, right = sorted((x(mark.x1), x(mark.x2)))
+        top, bottom = sorted((y(mark.y1), y(mark.y2)))
+        return _rect(left, top, right - left, bottom - top, mark.fill)
+    if isinstance(mark, Segment):
+        ends = ((x(mark.x1), y(mark.y1)), (x(mark.x2), y(mark.y2)))
+        return _path(ends, mark.color, mark.width, mark.dash)
+    if isinstance(mark, Curve):
+        return _path([(x(a), y(b)) for a, b in mark.points], mark.color, mark.width, mark.dash)
+    if isinstance(mark, Point):
+        return _point(chart, mark)
+    return _words(mark, x(mark.x), y(mark.y))
+
+
+def _rect(left: float, top: float, width: float, height: float, fill: str, more: str = "") -> str:
+    return (
+        f'<rect x="{_n(left)}" y="{_n(top)}" width="{_n(width)}" height="{_n(height)}" '
+        f'fill="{fill}"{more}/>'
+    )
+
+
+def _path(
+    points: Iterable[tuple[float, float]],
+    color: str,
+    width: float = 1.0,
+    dash: tuple[float, ...] = (),
+) -> str:
+    line = "L".join(f"{_n(a)} {_n(b)}" for a, b in points)
+    dashes = f' stroke-dasharray="{" ".join(_n(d) for d in dash)}"' if dash else ""
+    return f'<path d="M{line}" fill="none" stroke="{color}" stroke-width="{_n(width)}"{dashes}/>'
+
+
+def _x_axis(chart: Chart) -> list[str]:
+    scale, bottom, top = chart.x, chart.y.start, chart.y.end
+    parts = []
+    for tick in scale.ticks:
+        at = scale.pixel(tick.value)
+        line = ((at, top), (at, bottom)) if scale.grid else ((at, bottom), (at, bottom + 5))
+        parts.append(_path(line, RULE if scale.grid else RULE2))
+        parts.append(_text(at, bottom + 15, tick.label, TICK_SIZE, INK2, "middle"))
+    if scale.title:
+        middle = (scale.start + scale.end) / 2
+        parts.append(_text(middle, bottom + 35, scale.title, TICK_SIZE, INK2, "middle"))
+    return parts
+
+
+def _y_axis(chart: Chart) -> list[str]:
+    scale, left = chart.y, chart.x.start
+    parts = []
+    for tick in scale.ticks:
+        parts += _y_tick(scale, tick, left, chart.x.end)
+    if scale.title:
+        middle = (scale.start + scale.end) / 2
+        parts.append(
+            f'<g transform="translate(12 {_n(middle)}) rotate(-90)">'
+            + _text(0, 0, scale.title, TICK_SIZE, INK2, "middle")
+            + "</g>"
+        )
+    return parts
+
+
+def _y_tick(scale: Scale, tick: Tick, left: float, right: float) -> list[str]:
+    at = scale.pixel(tick.value)
+    line = ((left, at), (right, at)) if scale.grid else ((left - 5, at), (left, at))
+    return [
+        _path(line, RULE if scale.grid else RULE2),
+        _text(left - 8, at, tick.label, TICK_SIZE, INK2, "end"),
+    ]
+
+
+def _text(
+    x: float,
+    y: float,
+    text: str,
+    size: float,
+    color: str,
+    anchor: str,
+    *,
+    bold: bool = False,
+) -> str:
+    """Write a text whose middle line is at `y` (baselines differ between print engines)."""
+    weight = ' font-weight="600"' if bold else ""
+    return (
+        f'<text x="{_n(x)}" y="{_n(y + size * 0.36)}" font-size="{_n(size)}" fill="{color}" '
+        f'text-anchor="{anchor}"{weight}>{escape(text)}</text>'
+    )
+
+
+def _words(mark: Words, x: float, y: float) -> str:
+    at_x, at_y = x + mark.dx, y + mark.dy
+    if mark.turned:
+        inner = _text(0, 0, mark.text, mark.size, mark.color, mark.anchor, bold=mark.bold)
+        return f'<g transform="translate({_n(at_x)} {_n(at_y)}) rotate(-90)">{inner}</g>'
+    parts = []
+    if mark.leader:
+        end_x, end_y = leader_end(mark)
+        parts.append(_path(((x, y), (x + end_x, y + end_y)), RULE2))
+    if mark.plate:
+        left, top, right, bottom = label_box(mark)
+        plate = ' fill-opacity="0.8"'
+        parts.append(_rect(x + left - 1, y + top, right - left + 2, bottom - top, PAPER, plate))
+    parts.append(_text(at_x, at_y, mark.text, mark.size, mark.color, mark.anchor, bold=mark.bold))
+    return "".join(parts)
+
+
+def _point(chart: Chart, mark: Point) -> str:
+    x, y = chart.x.pixel(chart.x.clip(mark.x)), chart.y.pixel(chart.y.clip(mark.y))
+    parts = []
+    if mark.x_interval is not None:
+        low, high = (chart.x.pixel(chart.x.clip(v)) for v in mark.x_interval)
+        parts.append(_path(((low, y), (high, y)), mark.color, 1.6))
+        parts += [_cap(end, y, mark, upright=True) for end in (low, high) if mark.cap]
+    if mark.y_interval is not None:
+        low, high = (chart.y.pixel(chart.y.clip(v)) for v in mark.y_interval)
+        parts.append(_path(((x, low), (x, high)), mark.color, 1.6))
+        parts += [_cap(x, end, mark, upright=False) for end in (low, high) if mark.cap]
+    parts.append(_shape(mark, x, y))
+    return "".join(parts)
+
+
+def _cap(x: float, y: float, mark: Point, *, upright: bool) -> str:
+    dx, dy = (0.0, mark.cap) if upright else (mark.cap, 0.0)
+    return _path(((x - dx, y - dy), (x + dx, y + dy)), mark.color, 1.6)
+
+
+def _shape(mark: Point, x: float, y: float) -> str:
+    size, color = mark.size, mark.color
+    if mark.shape == "half":
+        ring = f' stroke="{color}" stroke-width="1.8"'
+        return _rect(x - size, y - size, 2 * size, 2 * size, PAPER, ring) + _rect(
+            x - size, y - size, size, 2 * size, color
+        )
+    if mark.shape == "square":
+        ring = f' stroke="{PAPER}" stroke-width="1"'
+        return _rect(x - size, y - size, 2 * size, 2 * size, color, ring)
+    if mark.shape == "diamond":
+        r = _n(size + 1)
+        return (
+            f'<path d="M{_n(x)} {_n(y - size - 1)}l{r} {r}l-{r} {r}l-{r} -{r}z" fill="{PAPER}" '
+            f'stroke="{color}" stroke-width="1.8"/>'
+        )
+    fill, ring_color, ring_width = (PAPER, color, 2) if mark.shape == "ring" else (color, PAPER, 1)
+    return (
+        f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(size)}" fill="{fill}" '
+        f'stroke="{ring_color}" stroke-width="{ring_width}"/>'
+    )
+
+
+def rank_slots(low: int, high: int, count: int, *, width: float = 126.0) -> str:
+    """Return the possible ranks of one item: a row of slots, filled over the rank interval.
+
+    Args:
+        low: First possible rank.
+        high: Last possible rank.
+        count: Items in the list.
+        width: Width in pixels.
+    """
+    gap, height = 2.0, 18.0
+    slot = (width - gap * (count - 1)) / count
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" '
+        f'width="{_n(width)}" height="{_n(height)}" aria-hidden="true">'
+    )
+    parts = [head]
+    for rank in range(1, count + 1):
+        on = low <= rank <= high
+        ring = f' stroke="{BLUE if on else RULE}" stroke-width="1"'
+        left = (rank - 1) * (slot + gap)
+        parts.append(_rect(left + 0.5, 2, slot - 1, 14, BLUE if on else PAPER, ring))
+    for rank in sorted({low, high}):
+        middle = (rank - 1) * (slot + gap) + slot / 2
+        size = 12.0 if slot >= 12 else 10.0
+        parts.append(_text(middle, 9, str(rank), size, PAPER, "middle", bold=True))
+    parts.append("</svg>")
+    return "".join(parts)

@@ -1,0 +1,202 @@
+"""Jobs of the worker: move campaigns along, and turn a released gate into results and lists.
+
+Every function may run twice with the same outcome. Each opens its own short transactions and
+computes outside them, so that owners who answer meanwhile never wait for a study or a PDF.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from app.analysis.results import from_json
+from app.clock import end_of
+from app.config import Config
+from app.db import write_session
+from app.followup.services import make_follow_ups, plan_visits
+from app.i18n import DEFAULT_LANGUAGE
+from app.jobs.queue import enqueue
+from app.reports import files
+from app.reports.context import ReportContext, make_context
+from app.reports.models import StudyRun
+from app.reports.queries import get_run, get_surroundings, list_report_files
+from app.reports.study import compute, store
+from app.staff.audit import record
+from app.staff.models import Role
+from app.staff.scope import SYSTEM_ACTOR, Scope
+from app.storage import Storage
+from app.surveys.campaign.models import Campaign, CampaignState
+from app.surveys.campaign.queries import (
+    GateRow,
+    get_campaign,
+    get_instrument,
+    list_campaigns,
+    list_gates,
+    lock_gate,
+)
+from app.surveys.response.services import drop_drafts, flush_drafts
+from app.surveys.response.tracker import gate_standing
+from app.surveys.snapshot.freeze import freeze_gate
+from app.surveys.snapshot.manifest import from_json as read_manifest
+from app.surveys.snapshot.queries import list_revisions
+from app.vault import Vault
+
+log = logging.getLogger("linsheng.work")
+
+_EVERYTHING = Scope(staff_id=0, name=SYSTEM_ACTOR, role=Role.HEAD_OFFICE, community_ids=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What a job works with.
+
+    Attributes:
+        engine: The database.
+        vault: Keys of sealed columns.
+        storage: Write-once files.
+        config: Settings.
+        clock: Returns the present instant, aware.
+    """
+
+    engine: Engine
+    vault: Vault
+    storage: Storage
+    config: Config
+    clock: Callable[[], datetime]
+
+
+def advance_campaigns(workshop: Workshop, _payload: dict[str, object]) -> None:
+    """Do for every open campaign what the passing of time demands; runs every minute.
+
+    Drafts are counted once the deadline has passed; a gate that is released and not frozen gets
+    its `freeze_and_study` job; households with new comments get their case. A community that
+    fails does not stop the others; its error is raised at the end.
+    """
+    now = workshop.clock()
+    with Session(workshop.engine) as session:
+        waiting = [
+            (campaign.id, [row.community_id for row in _unfrozen(session, campaign)])
+            for campaign in list_campaigns(session)
+            if campaign.state is CampaignState.OPEN
+        ]
+    failed: Exception | None = None
+    for campaign_id, community_ids in waiting:
+        for community_id in community_ids:
+            try:
+                with write_session(workshop.engine) as session:
+                    _advance_gate(session, workshop.vault, campaign_id, community_id, now=now)
+            except Exception as error:
+                # One community's damaged data must not hold up the others.
+                log.exception("campaign %s, community %s cannot advance", campaign_id, community_id)
+                failed = failed or error
+        with write_session(workshop.engine) as session:
+            make_follow_ups(session, campaign_id, now=now)
+    if failed is not None:
+        raise failed
+
+
+def freeze_and_study(workshop: Workshop, payload: dict[str, object]) -> None:
+    """Freeze a released gate, make its lists, compute its result and the files of the report.
+
+    Args:
+        workshop: What to work with.
+        payload: ``campaign_id`` and ``community_id``.
+
+    Raises:
+        NotReleasedError: The gate is not released any more, e.g. after a void; nothing is done.
+    """
+    campaign_id, community_id = int(str(payload["campaign_id"])), int(str(payload["community_id"]))
+    now = workshop.clock()
+    with write_session(workshop.engine) as session:
+        campaign = get_campaign(session, campaign_id)
+        target = campaign.target
+        digest = _freeze(session, workshop.storage, campaign, community_id, now=now)
+    computed = compute(workshop.storage, digest, target=target)
+    with write_session(workshop.engine) as session:
+        run_id = store(session, computed, now=now).id
+    _make_files(workshop, run_id, now=now)
+    log.info("campaign %s, community %s: result %s", campaign_id, community_id, run_id)
+
+
+def _make_files(workshop: Workshop, run_id: int, *, now: datetime) -> None:
+    """Print the report and the tables of a result, unless they were made before."""
+    with Session(workshop.engine) as session:
+        made = {file.kind for file in list_report_files(session, run_id, _EVERYTHING)}
+        if made >= {files.PDF_KIND, files.XLSX_KIND}:
+            return
+        run = get_run(session, run_id)
+        result = from_json(run.result)
+        context = _context(session, workshop.config, run)
+    rendered = files.render(result, context)
+    with write_session(workshop.engine) as session:
+        files.store(session, workshop.storage, run_id=run_id, files=rendered, now=now)
+
+
+def _context(session: Session, config: Config, run: StudyRun) -> ReportContext:
+    """Collect what is printed around a result."""
+    about = get_surroundings(session, run)
+    return make_context(
+        campaign=about.campaign,
+        community=about.community,
+        instrument=get_instrument(session, about.campaign.instrument_digest),
+        manifest=read_manifest(about.snapshot.manifest),
+        run=run,
+        company=config.company,
+        language=DEFAULT_LANGUAGE,
+        is_demo=config.demo,
+        waiver_reason=about.gate.waiver_reason or "",
+    )
+
+
+def _unfrozen(session: Session, campaign: Campaign) -> list[GateRow]:
+    """Return the gates whose answers still count."""
+    rows = list_gates(session, campaign.id, _EVERYTHING)
+    return [row for row in rows if row.gate.frozen_at is None]
+
+
+def _advance_gate(
+    session: Session, vault: Vault, campaign_id: int, community_id: int, *, now: datetime
+) -> None:
+    """Count drafts after the deadline, and order the freeze of a released gate."""
+    campaign = get_campaign(session, campaign_id)
+    if now < end_of(campaign.closes_on):
+        return
+    gate = lock_gate(session, campaign_id, community_id, exclusive=True)
+    if gate.flushed_at is None:
+        instrument = get_instrument(session, campaign.instrument_digest)
+        flush_drafts(session, vault, gate, instrument, now=now)
+    if gate_standing(session, campaign, gate, now=now).status.is_released:
+        enqueue(
+            session,
+            "freeze_and_study",
+            {"campaign_id": campaign_id, "community_id": community_id},
+            dedup_key=f"freeze:{campaign_id}:{community_id}",
+            now=now,
+        )
+
+
+def _freeze(
+    session: Session, storage: Storage, campaign: Campaign, community_id: int, *, now: datetime
+) -> str:
+    """Freeze one community and make its lists; return the digest of the snapshot."""
+    gate = lock_gate(session, campaign.id, community_id, exclusive=True)
+    status = gate_standing(session, campaign, gate, now=now).status
+    revisions = len(list_revisions(session, campaign.id, community_id))
+    snapshot = freeze_gate(session, storage, campaign=campaign, gate=gate, status=status, now=now)
+    drop_drafts(session, gate)
+    make_follow_ups(session, campaign.id, now=now)
+    plan_visits(session, campaign, gate, status, now=now)
+    if snapshot.revision > revisions:
+        record(
+            session,
+            actor=SYSTEM_ACTOR,
+            action="freeze_gate",
+            subject=f"campaign:{campaign.code}",
+            community_id=community_id,
+            detail=snapshot.digest,
+            now=now,
+        )
+    return snapshot.digest

@@ -1,0 +1,171 @@
+"""The chart of zones of tolerance: lowest acceptable level, ideal, and what is reached now."""
+
+from collections.abc import Sequence
+
+from app.analysis.results import StudyResult, ZoneResult
+from app.i18n import gettext as _
+from app.reports.charts import (
+    BLUE,
+    BLUE_LIGHT,
+    INK,
+    INK2,
+    ORANGE,
+    Area,
+    Chart,
+    Mark,
+    Point,
+    Scale,
+    Segment,
+    Words,
+    longest,
+    text_width,
+    ticks,
+)
+from app.reports.figures import NARROW, at_right, ends_of
+from app.reports.wording import (
+    Names,
+    established_below,
+    interval,
+    number,
+    percent,
+    signed,
+    zone_word,
+    zones_in_order,
+)
+
+
+def zone_rows(result: StudyResult, names: Names, width: float) -> Chart:
+    """Describe the zones of tolerance: band from minimum to ideal, level reached with whisker."""
+    zones = zones_in_order(result)
+    narrow = width < NARROW
+    height, top = (60.0, 32.0) if narrow else (40.0, 32.0)
+    left = 12.0 if narrow else longest([names.short(z.code) for z in zones], 13) + 24
+    heads = text_width(_("against the minimum"), 12) + text_width(_("homes below it"), 12)
+    right = 12.0 if narrow else max(226.0, heads + 60)
+    bottom = top + height * len(zones)
+    low, high = _zone_domain(zones)
+    x = Scale(
+        low,
+        high,
+        left,
+        width - right,
+        title=_("Points of the owners' scale"),
+        ticks=ticks(low, high, 1),
+        grid=True,
+    )
+    marks: list[Mark] = _zone_head(zones, x, width)
+    for index, zone in enumerate(zones):
+        marks += _zone_row(zone, index, x, width, height=height, names=names)
+    below = established_below(result)
+    return Chart(
+        name="zones",
+        title=_("Zones of tolerance"),
+        description=_(
+            "Below the minimum beyond error: {count} of {all}.", count=len(below), all=len(zones)
+        ),
+        width=width,
+        height=bottom + 46,
+        x=x,
+        y=Scale(len(zones), 0, bottom, top),
+        marks=tuple(marks),
+    )
+
+
+def _zone_domain(zones: Sequence[ZoneResult]) -> tuple[float, float]:
+    values = [
+        value
+        for zone in zones
+        for estimate in (zone.adequate, zone.desired, zone.perceived)
+        for value in (estimate.low, estimate.value, estimate.high)
+        if value is not None
+    ]
+    low, high = min(values, default=0.0) // 1, -(-max(values, default=9.0) // 1)
+    return low, max(high, low + 1)
+
+
+def _zone_head(zones: Sequence[ZoneResult], x: Scale, width: float) -> list[Mark]:
+    """Say over the first row which end of the band is what; kept apart by their order."""
+    if not zones:
+        return []
+    first = zones[0]
+    perceived, adequate = first.perceived.value, first.adequate.value
+    if perceived is None or adequate is None or first.desired.value is None:
+        return []
+    now_left = perceived < adequate
+    marks: list[Mark] = [
+        Words(
+            adequate,
+            0,
+            _("minimum"),
+            dx=-4 if now_left else 4,
+            dy=-14,
+            size=12,
+            color=INK2,
+            anchor="start" if now_left else "end",
+        ),
+        Words(
+            perceived,
+            0,
+            _("reached now"),
+            dx=max(-8.0, text_width(_("reached now"), 12) - x.pixel(perceived)) if now_left else 10,
+            dy=-14,
+            size=12,
+            anchor="end" if now_left else "start",
+            bold=True,
+        ),
+        Words(first.desired.value, 0, _("the ideal"), dy=-14, size=12, color=INK2, anchor="middle"),
+    ]
+    if width >= NARROW:
+        marks.append(Words(x.high, 0, _("against the minimum"), dx=14, dy=-14, size=12, color=INK2))
+        marks.append(at_right(0, _("homes below it"), x, width, dy=-14))
+    return marks
+
+
+def _zone_row(
+    zone: ZoneResult, index: int, x: Scale, width: float, *, height: float, names: Names
+) -> list[Mark]:
+    narrow = width < NARROW
+    at = index + (39.0 / height if narrow else 0.5)
+    bad = zone.status == "below_minimum" and bool(zone.established)
+    color = ORANGE if bad else INK
+    shape = "diamond" if bad else "half" if zone.established is False else "dot"
+    marks: list[Mark] = []
+    if zone.adequate.value is not None and zone.desired.value is not None:
+        half = 8 / height
+        low, high = zone.adequate.value, zone.desired.value
+        marks += [
+            Area(low, at - half, high, at + half, BLUE_LIGHT),
+            Segment(low, at - 14 / height, low, at + 14 / height, BLUE, 3),
+            Segment(high, at - half, high, at + half, BLUE, 1),
+        ]
+    gap = signed(zone.adequacy.value)
+    ends = interval(zone.adequacy.low, zone.adequacy.high)
+    text = f"{gap} {zone_word(zone)}"
+    name, below = names.short(zone.code), percent(zone.below.value)
+    marks.append(
+        Point(
+            zone.perceived.value or 0.0,
+            at,
+            shape,
+            color,
+            ends_of(zone.perceived.low, zone.perceived.high),
+            hover=(
+                names.area(zone.code),
+                _("reached now {value}", value=number(zone.perceived.value, 2)),
+                _("minimum {value}", value=number(zone.adequate.value, 2)),
+                _("ideal {value}", value=number(zone.desired.value, 2)),
+                _("difference {gap} ({ends})", gap=gap, ends=ends),
+                _("{share} of homes below their own minimum", share=below),
+            ),
+            cap=5.0,
+            size=5.0,
+        )
+    )
+    if narrow:
+        marks.append(Words(x.low, index, name, dx=-x.start, dy=16, bold=True))
+        marks.append(at_right(index, text, x, width, dy=16, color=ORANGE if bad else INK2))
+    else:
+        marks.append(Words(x.low, at, name, dx=-14, anchor="end"))
+        marks.append(Words(x.high, at, text, dx=14, size=12.5, color=color, bold=bad))
+        marks.append(at_right(at, below, x, width))
+    return marks

@@ -1,0 +1,239 @@
+"""Report, workbook, letters and lists: what is printed is what was computed, and nothing more."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from io import BytesIO
+
+import openpyxl
+import pypdfium2
+import pytest
+import zxingcpp
+
+from app.i18n import current_language, set_language
+from app.reports import files, queries, wording
+from app.reports.context import ReportContext
+from app.reports.letters import LetterHead, make_slips, spaced
+from app.reports.paper import FetchRefusedError, _refuse
+from app.reports.papers import letters_pdf, slips_pdf
+from app.reports.pdf import report_pdf
+from app.reports.workbook import Column, Sheet, make_workbook, report_workbook
+from app.surveys.campaign.tokens import normalise_token
+from tests.factories import (
+    head_office,
+    make_campaign,
+    make_community,
+    members_of,
+    token_of,
+)
+from tests.unit.reports_charts.build import ENGLISH_NAMES, NAMES, make_result
+from tests.web.results.conftest import publish
+
+pytestmark = pytest.mark.heavy
+
+URL = "https://survey.example"
+
+
+def context_of(result, **changes) -> ReportContext:
+    made = ReportContext(
+        language="zh-Hans",
+        company="示例物业",
+        community="桂语苑",
+        office="滨江管理处",
+        city="杭州",
+        campaign="2026年11月业主意见调查",
+        campaign_code="2026-11",
+        community_code="C01",
+        instrument="业主意见调查",
+        names=NAMES,
+        base=round(result.n / 0.64),
+        returned=result.n,
+        excluded=12,
+        required_permille=600,
+        waived=False,
+        opens_on=date(2026, 11, 1),
+        closes_on=date(2026, 11, 20),
+        clock_started_on=date(2026, 11, 21),
+        revision=1,
+        snapshot_digest="ab" * 32,
+        code_version="0.1.0",
+        plan_digest="cd" * 32,
+        seed=0,
+        computed_on=date(2026, 11, 21),
+        is_demo=True,
+    )
+    return replace(made, **changes)
+
+
+@pytest.fixture(scope="module")
+def result():
+    return make_result(3)
+
+
+@pytest.fixture(autouse=True)
+def chinese():
+    set_language("zh-Hans")
+
+
+def pages_of(content: bytes) -> list[str]:
+    with pypdfium2.PdfDocument(content) as document:
+        return [page.get_textpage().get_text_bounded() for page in document]
+
+
+def flat(texts: list[str]) -> str:
+    return re.sub(r"\s", "", "".join(texts))
+
+
+def has_unreadable(content: bytes) -> bool:
+    """Say whether a glyph of the file stands for no character, as unknown ones do."""
+    return any(mark in "".join(pages_of(content)) for mark in "\ufffd\ufffe\ufeff\0")
+
+
+def test_the_report_of_a_full_result_has_seven_pages_of_chinese_with_every_number(result):
+    content = report_pdf(result, context_of(result))
+    pages = pages_of(content)
+    assert len(pages) == 7
+    text = flat(pages)
+    for word in ("桂语苑", "业主意见", "摘要", "容忍区间", "手算表", "480/750户", "64.0%"):
+        assert word in text
+    for item in result.items:
+        assert NAMES.short(item.code) in text
+        assert wording.number(item.pfi, 2) in text
+    assert wording.number(result.index.value, 2) in text
+    assert not has_unreadable(content)
+    assert "仅供参考" not in flat(pages[:2])
+
+
+def test_a_waived_report_says_on_cover_and_summary_that_it_is_indicative_and_gives_the_reason():
+    result = make_result(4, 150, reasons=("waiver",))
+    context = context_of(result, waived=True, base=300, waiver_reason="台风后无法入户")
+    pages = pages_of(report_pdf(result, context))
+    for page in pages[:2]:
+        assert "仅供参考，不排名" in flat([page])
+    assert "台风后无法入户" in flat(pages)
+    assert "肯定在前三" not in flat(pages[1:6])
+
+
+@pytest.mark.parametrize(("households", "pages"), [(45, 7), (18, 5), (4, 4)])
+def test_reports_of_few_answers_leave_out_what_may_not_be_said(households, pages):
+    result = make_result(3, households)
+    found = pages_of(report_pdf(result, context_of(result)))
+    assert len(found) == pages
+    assert "第1位" not in flat(found)
+
+
+def test_the_same_report_can_be_printed_in_english(result):
+    context = context_of(result, language="en", names=ENGLISH_NAMES, campaign="November 2026")
+    pages = pages_of(report_pdf(result, context))
+    assert "What to improve first" in "".join(pages)
+    assert "摘要" not in "".join(pages)
+    assert current_language() == "zh-Hans"
+
+
+def test_printing_never_fetches_anything():
+    with pytest.raises(FetchRefusedError, match="secret"):
+        _refuse("file:///etc/secret")
+
+
+def sheet_rows(content: bytes, name: str) -> list[dict[str, object]]:
+    page = openpyxl.load_workbook(BytesIO(content))[name]
+    head, *rows = page.iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_the_workbook_read_again_has_the_numbers_of_the_study(result):
+    content = report_workbook(result, context_of(result))
+    rows = sheet_rows(content, "各方面")
+    for item, row in zip(result.items, rows, strict=True):
+        assert row["代码"] == item.code
+        assert row["方面"] == NAMES.area(item.code)
+        assert row["n"] == item.n
+        assert row["PFI"] == pytest.approx(item.pfi, rel=1e-12)
+        assert row["PFI，95%下限"] == pytest.approx(item.pfi_low, rel=1e-12)
+        assert row["重要性"] == pytest.approx(item.importance, rel=1e-12)
+        assert row["名次下界"] == item.rank_low
+    zones = sheet_rows(content, "容忍区间")
+    for zone, row in zip(result.zones, zones, strict=True):
+        assert row["与最低线的差"] == pytest.approx(zone.adequacy.value, rel=1e-12)
+    assert len(sheet_rows(content, "题项")) == len(result.attributes)
+
+
+def test_withheld_numbers_stay_empty_in_the_workbook_and_ranks_of_few_answers_too():
+    tiny = sheet_rows(report_workbook(make_result(3, 18), context_of(make_result(3, 18))), "各方面")
+    assert all(row["PFI"] is None and row["满意度（0–100）"] is not None for row in tiny)
+    small = make_result(3, 60)
+    rows = sheet_rows(report_workbook(small, context_of(small)), "各方面")
+    assert all(row["名次下界"] is None and row["PFI"] is not None for row in rows)
+
+
+def test_text_in_a_workbook_never_becomes_a_formula_or_a_link():
+    words = ('=HYPERLINK("http://evil.example")', "+1+1", "@SUM(A1)", "http://x.example", "007")
+    sheet = Sheet("表", (Column("话"),), [(word,) for word in words])
+    content = make_workbook([sheet], title="t", company="c", day=date(2026, 11, 21))
+    page = openpyxl.load_workbook(BytesIO(content))["表"]
+    cells = [row[0] for row in page.iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == list(words)
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert not any(cell.hyperlink for cell in cells)
+
+
+def test_files_of_a_result_are_stored_once(session, storage, vault, result):
+    community = make_community(session)
+    campaign = make_campaign(session, vault)
+    run = publish(session, campaign, community, result)
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    first = files.make_report_files(session, storage, run=run, context=context_of(result), now=now)
+    files.store(session, storage, run_id=run.id, files={"xlsx": b"another"}, now=now)
+    stored = {f.kind: f.digest for f in files_of(session, run.id)}
+    assert stored == first
+    assert storage.get(stored["pdf-zh-Hans"]).startswith(b"%PDF")
+
+
+def files_of(session, run_id):
+    return queries.list_report_files(session, run_id, head_office())
+
+
+@pytest.fixture
+def homes(session, vault):
+    community = make_community(session, households=9)
+    campaign = make_campaign(session, vault)
+    return members_of(session, campaign, community)
+
+
+HEAD = LetterHead(
+    company="示例物业",
+    community="桂语苑",
+    office_phone="0571-0000 0000",
+    campaign="2026年11月业主意见调查",
+    closes_on=date(2026, 11, 20),
+    minutes=6,
+)
+
+
+def codes_in(content: bytes, page: int) -> set[str]:
+    with pypdfium2.PdfDocument(content) as document:
+        image = document[page].render(scale=150 / 72).to_pil()
+    return {code.text for code in zxingcpp.read_barcodes(image)}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_qr_code_on_slips_and_letters_opens_its_own_home(vault, homes):
+    links = [f"{URL}/t/{token_of(vault, member)}" for member in homes]
+    slips = make_slips(vault, homes, URL)
+    sheets = slips_pdf(slips, HEAD)
+    assert codes_in(sheets, 0) == set(links[:8])
+    assert codes_in(sheets, 1) == {links[8]}
+    letters = letters_pdf(slips[:2], HEAD)
+    assert [codes_in(letters, page) for page in (0, 1)] == [{links[0]}, {links[1]}]
+    texts = pages_of(letters)
+    for text, member, link in zip(texts, homes, links, strict=False):
+        assert flat([member.building + member.room]) in flat([text])
+        assert flat([link]) in flat([text])
+        assert flat([spaced(token_of(vault, member))]) in flat([text])
+    assert not has_unreadable(letters)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_code_typed_as_it_is_printed_is_the_token(vault, homes):
+    token = token_of(vault, homes[0])
+    assert normalise_token(spaced(token).upper()) == token
