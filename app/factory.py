@@ -1,0 +1,68 @@
+"""create_app: the only module that knows every page."""
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from app import clock, i18n
+from app.config import Config
+from app.db import db, engine_options
+from app.storage import Storage
+from app.vault import Vault
+from app.web import auth_pages, errors, guard, health, security
+from app.web.desk import followups, visits
+from app.web.entry import keying
+from app.web.hq import campaigns as hq_campaigns
+from app.web.hq import letters as hq_letters
+from app.web.hq import register as hq_register
+from app.web.hq import results as hq_results
+from app.web.hq import start as hq_start
+from app.web.hq import tracker as hq_tracker
+from app.web.owner import views as owner_views
+from app.web.services import KEY, Services
+
+PAGES = (
+    health,
+    auth_pages,
+    owner_views,
+    hq_start,
+    hq_campaigns,
+    hq_letters,
+    hq_tracker,
+    hq_register,
+    hq_results,
+    followups,
+    visits,
+    keying,
+)
+
+
+def create_app(config: Config) -> Flask:
+    """Build the application for these settings. The database must be migrated already."""
+    app = Flask("app.web")
+    vault = Vault.from_file(config.key_file, create=True)
+    app.config.update(
+        SECRET_KEY=vault.keyed_hash("flask-session", "v1"),
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.database_url),
+        SESSION_COOKIE_NAME="ls",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.secure_cookies,
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
+        MAX_FORM_PARTS=600,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.extensions[KEY] = Services(config, vault, Storage(config.files), clock.now)
+    app.jinja_env.globals.update(_=i18n.gettext, config_demo=config.demo, company=config.company)
+    app.context_processor(lambda: {"lang": i18n.current_language()})
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    CSRFProtect(app)
+    security.install(app)
+    errors.install(app)
+    for page in PAGES:
+        app.register_blueprint(page.bp)
+    guard.check_every_route_is_guarded(app)
+    return app

@@ -1,0 +1,72 @@
+"""The signed-in person of a request: cookie to scope, and the roles a page is for."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import abort, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from app.staff import services as staff_services
+from app.staff.models import Role
+from app.staff.scope import Scope
+from app.web.services import services
+from app.web.transaction import transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+COOKIE = "ls_staff"
+
+
+def cookie_name() -> str:
+    """Return the cookie's name; over HTTPS the ``__Host-`` prefix pins it to this host."""
+    return f"__Host-{COOKIE}" if services().config.secure_cookies else COOKIE
+
+
+def find_scope() -> Scope | None:
+    """Return who is signed in, or None; asked once per request."""
+    if "scope" not in g:
+        token = request.cookies.get(cookie_name())
+        g.scope = None
+        if token:
+            with transaction() as session:
+                g.scope = staff_services.find_scope(session, token, services().now())
+    return cast("Scope | None", g.scope)
+
+
+def current_scope() -> Scope:
+    """Return the scope of the signed-in person, inside a guarded view."""
+    scope = find_scope()
+    if scope is None:
+        abort(401)
+    return scope
+
+
+def require_role(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Guard a view: only these roles, everybody else is refused or sent to sign in."""
+
+    def guard(view: Callable[P, R]) -> Callable[P, R | Response]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+            scope = find_scope()
+            if scope is None:
+                return redirect(url_for("auth.sign_in", next=_next_address()))
+            if scope.role not in roles:
+                abort(403)
+            return view(*args, **kwargs)
+
+        guarded.guard = frozenset(roles)  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def _next_address() -> str | None:
+    """Return where to go after signing in: the page asked for, when it was only looked at."""
+    return request.full_path.rstrip("?") if request.method == "GET" else None
+
+
+def is_local_address(address: str | None) -> bool:
+    """Say whether an address is a path on this site, so that no link can send people away."""
+    return bool(address) and str(address).startswith("/") and str(address)[1:2] not in {"/", "\\"}

@@ -1,0 +1,33 @@
+"""Heads and file answers of the lists the desk downloads; the lists are made by reports."""
+
+from flask import Response
+
+from app.clock import beijing_date
+from app.i18n import current_language
+from app.i18n import gettext as _
+from app.reports.lists import ListHead
+from app.surveys.campaign.models import Campaign
+from app.web.services import services
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def list_head(title: str, campaign: Campaign, communities: set[str]) -> ListHead:
+    """Return what stands above a list of these communities."""
+    config = services().config
+    is_one = len(communities) == 1
+    return ListHead(
+        title=title,
+        company=config.company,
+        community=next(iter(communities)) if is_one else _("All communities"),
+        campaign=campaign.title_en if current_language() == "en" else campaign.title,
+        printed_on=beijing_date(services().now()),
+        is_demo=config.demo,
+    )
+
+
+def workbook_answer(content: bytes, name: str) -> Response:
+    """Return a workbook as a download; its file name is ASCII, so that every browser keeps it."""
+    answer = Response(content, mimetype=_XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    return answer

@@ -1,0 +1,216 @@
+"""Keying in a paper sheet: find the home by its printed code, type the answers, get a receipt."""
+
+import secrets
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from app.i18n import current_language
+from app.i18n import gettext as _
+from app.staff import audit
+from app.staff.models import Role
+from app.surveys.campaign import queries
+from app.surveys.campaign.models import Campaign, FrameMember, Gate
+from app.surveys.campaign.rules import GateState
+from app.surveys.campaign.tokens import hash_token
+from app.surveys.instrument.answers import AnswersError
+from app.surveys.instrument.model import Instrument
+from app.surveys.response import queries as response_queries
+from app.surveys.response import services
+from app.surveys.response.errors import KeyConflictError
+from app.surveys.response.models import Channel
+from app.surveys.response.services import Submission, offer_of
+from app.surveys.response.tracker import gate_standing
+from app.web.auth import current_scope, require_role
+from app.web.entry.forms import FindForm, SheetSection, lines_of, make_sheet, read_sheet, refuse
+from app.web.forms import Form
+from app.web.services import services as outside
+from app.web.transaction import reading, transaction
+from app.web.words import date_words
+
+bp = Blueprint("entry_keying", __name__, url_prefix="/entry")
+
+_ROLES = (Role.CLERK, Role.HEAD_OFFICE)
+_SHEET = "entry_sheet"
+_RECEIPT = "entry_receipt"
+
+
+@bp.get("/")
+@require_role(*_ROLES)
+def start() -> str:
+    """Ask for the code printed on the sheet."""
+    return render_template("entry/start.html", form=FindForm(formdata=None))
+
+
+@bp.post("/")
+@require_role(*_ROLES)
+def find() -> tuple[str, int] | Response:
+    """Find the home of a code; the code itself goes into no address and no log."""
+    form = FindForm()
+    if not form.validate():
+        return render_template("entry/start.html", form=form), 422
+    member = queries.find_member_by_token_hash(reading(), hash_token(form.token))
+    if member is None or not _may_key(member):
+        form.code.errors = [_("No home has this code. Please compare it with the sheet.")]
+        return render_template("entry/start.html", form=form), 422
+    problem = _why_not(member)
+    if problem:
+        form.code.errors = [problem]
+        return render_template("entry/start.html", form=form), 422
+    session[_SHEET] = {
+        "member": member.id,
+        "form": form.form.data,
+        "key": f"paper-{secrets.token_hex(16)}",
+    }
+    return redirect(url_for(".sheet"))
+
+
+@bp.get("/sheet")
+@require_role(*_ROLES)
+def sheet() -> str | Response:
+    """Show the lines of the sheet; the look at the address is audited."""
+    member = _member()
+    if member is None:
+        return _lost()
+    with transaction() as write:
+        audit.record(
+            write,
+            actor=current_scope(),
+            action="open_sheet",
+            subject=queries.get_household_uid(write, member.household_id),
+            community_id=member.community_id,
+            now=outside().now(),
+        )
+    return _sheet_page(member, _make_sheet(member))
+
+
+@bp.post("/sheet")
+@require_role(*_ROLES)
+def record() -> tuple[str, int] | Response:
+    """Record the typed answers as a paper answer of the home."""
+    member = _member()
+    if member is None:
+        return _lost()
+    lines = _make_sheet(member)
+    raw = read_sheet(lines, request.form)
+    if not Form().validate() or any(line.error for line in lines_of(lines)):
+        return _sheet_page(member, lines), 422
+    try:
+        receipt = _record(member, raw)
+    except AnswersError as error:
+        return _sheet_page(member, lines, refuse(lines, error.problems)), 422
+    except KeyConflictError:
+        flash(_("This sheet was saved before with other answers. Nothing was changed."), "error")
+        return _lost()
+    session.pop(_SHEET, None)
+    session[_RECEIPT] = {"code": receipt.code, "counted": receipt.is_counted}
+    return redirect(url_for(".done"))
+
+
+@bp.get("/done")
+@require_role(*_ROLES)
+def done() -> str | Response:
+    """Show the receipt to write on the sheet, and go on with the next one."""
+    receipt = session.get(_RECEIPT)
+    if receipt is None:
+        return redirect(url_for(".start"))
+    return render_template("entry/done.html", receipt=receipt, form=FindForm(formdata=None))
+
+
+def _record(member: FrameMember, raw: dict[str, list[str]]) -> services.Receipt:
+    """Store the answers in one transaction with their audit entry."""
+    with transaction() as write:
+        campaign, gate, instrument = _surroundings(member)
+        receipt = services.record_response(
+            write,
+            outside().vault,
+            Submission(
+                member=member,
+                instrument=instrument,
+                offer=offer_of(instrument, gate, member),
+                raw=raw,
+                key=session[_SHEET]["key"],
+                channel=Channel.PAPER,
+                language=instrument.languages[0],
+                form=session[_SHEET]["form"],
+                entered_by=current_scope().staff_id,
+            ),
+            now=outside().now(),
+        )
+        audit.record(
+            write,
+            actor=current_scope(),
+            action="key_in_sheet",
+            subject=queries.get_household_uid(write, member.household_id),
+            community_id=member.community_id,
+            detail=campaign.code,
+            now=outside().now(),
+        )
+    return receipt
+
+
+def _member() -> FrameMember | None:
+    """Return the home whose sheet is being keyed in, None when the session lost it."""
+    kept = session.get(_SHEET)
+    member = queries.get_member(reading(), kept["member"]) if kept else None
+    return member if member is not None and _may_key(member) else None
+
+
+def _may_key(member: FrameMember) -> bool:
+    """Say whether this person keys in sheets of this home's community.
+
+    The code on the sheet is the right to hand in its answers, as it is for the owner; a branch
+    clerk who was given communities keeps to them.
+    """
+    given = current_scope().community_ids
+    return not given or member.community_id in given
+
+
+def _surroundings(member: FrameMember) -> tuple[Campaign, Gate, Instrument]:
+    found = reading()
+    campaign = queries.get_campaign(found, member.campaign_id)
+    gate = queries.find_gate(found, member.campaign_id, member.community_id)
+    if gate is None:
+        raise LookupError(member.community_id)
+    return campaign, gate, queries.get_instrument(found, campaign.instrument_digest)
+
+
+def _make_sheet(member: FrameMember) -> list[SheetSection]:
+    _campaign, gate, instrument = _surroundings(member)
+    return make_sheet(
+        instrument,
+        offer_of(instrument, gate, member),
+        form=session[_SHEET]["form"],
+        language=current_language(),
+    )
+
+
+def _why_not(member: FrameMember) -> str:
+    """Return why no sheet of this home can be keyed in, or nothing."""
+    campaign, gate, _instrument = _surroundings(member)
+    status = gate_standing(reading(), campaign, gate, now=outside().now()).status
+    if status.state is GateState.NOT_OPEN:
+        return _("This campaign begins on {date}.").format(date=date_words(campaign.opens_on))
+    return ""
+
+
+def _sheet_page(
+    member: FrameMember, lines: list[SheetSection], problems: list[str] | None = None
+) -> str:
+    campaign, gate, _instrument = _surroundings(member)
+    return render_template(
+        "entry/sheet.html",
+        member=member,
+        campaign=campaign,
+        sheet=lines,
+        problems=problems or [],
+        has_errors=bool(problems) or any(line.error for line in lines_of(lines)),
+        has_answered=response_queries.find_counted(reading(), member.id) is not None,
+        is_frozen=gate.frozen_at is not None,
+        form=Form(formdata=None),
+        is_elder=session[_SHEET]["form"] != "full",
+    )
+
+
+def _lost() -> Response:
+    return redirect(url_for(".start"))

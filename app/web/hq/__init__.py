@@ -1,0 +1,1 @@
+"""Face of the head office (公司总部): campaigns, results, lists."""

@@ -1,0 +1,66 @@
+"""Letters and slips of a building, to be printed from the browser; made anew at every look.
+
+They hold the way into a home's questionnaire, so each printing leaves an audit entry, and nothing
+of them is stored.
+"""
+
+from flask import Blueprint, abort, render_template, url_for
+
+from app.i18n import current_language
+from app.reports.context import date_text
+from app.reports.letters import LetterHead, make_slips, sheets_of
+from app.staff.audit import record
+from app.staff.models import Role
+from app.surveys.campaign import queries
+from app.web.access import access_campaign, access_community, access_gate
+from app.web.auth import current_scope, require_role
+from app.web.services import services
+from app.web.transaction import reading, transaction
+
+bp = Blueprint("hq_letters", __name__, url_prefix="/hq/campaigns")
+
+
+@bp.get("/<code>/letters/<int:community_id>/<building>/<any(letters, slips):form>")
+@require_role(Role.HEAD_OFFICE)
+def show(code: str, community_id: int, building: str, form: str) -> str:
+    """Show the letters (one a page) or slips (eight a page) of a building, ready for printing."""
+    campaign = access_campaign(code)
+    gate = access_gate(campaign, community_id)
+    areas_offered = gate.areas_offered
+    campaign_id = campaign.id
+    with transaction() as session:
+        record(
+            session,
+            actor=current_scope(),
+            action="print_letters",
+            subject=f"campaign:{code}",
+            community_id=community_id,
+            detail=f"{form} {building}",
+            now=services().now(),
+        )
+    campaign = access_campaign(code)
+    community = access_community(community_id)
+    members = queries.list_members_of_building(reading(), campaign_id, community_id, building)
+    if not members:
+        abort(404)
+    instrument = queries.get_instrument(reading(), campaign.instrument_digest)
+    config = services().config
+    slips = make_slips(services().vault, members, config.public_url)
+    head = LetterHead(
+        company=config.company,
+        community=community.name,
+        office_phone=community.office_phone,
+        campaign=campaign.title if current_language() != "en" else campaign.title_en,
+        closes_on=campaign.closes_on,
+        minutes=instrument.minutes.get(areas_offered, max(instrument.minutes.values())),
+        is_demo=config.demo,
+    )
+    return render_template(
+        f"report/{form}.html",
+        slips=slips,
+        sheets=sheets_of(slips),
+        head=head,
+        date=date_text,
+        language=current_language(),
+        stylesheet=url_for("static", filename="letters.css"),
+    )

@@ -1,0 +1,186 @@
+"""Progress of a campaign: communities, one community, and the decisions head office takes there."""
+
+import json
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from app.i18n import gettext as _
+from app.jobs import queries as job_queries
+from app.jobs.models import Job
+from app.staff.models import Role
+from app.surveys.campaign import queries, services
+from app.surveys.campaign.errors import (
+    AlreadyApprovedError,
+    AlreadyWaivedError,
+    DeadlineNotReachedError,
+    EmptyReasonError,
+    FrozenError,
+    RateMetError,
+)
+from app.surveys.campaign.models import Campaign
+from app.surveys.campaign.rules import GateState
+from app.surveys.response import queries as response_queries
+from app.surveys.response.tracker import tracker
+from app.web.access import access_campaign, access_community, access_gate
+from app.web.auth import current_scope, require_role
+from app.web.choosing import chosen_campaign, opened_campaigns
+from app.web.exclusions import ExclusionForm, ask_for_exclusion
+from app.web.hq.forms import ActForm, WaiverForm
+from app.web.progress import RowView, gate_steps, row_views
+from app.web.services import services as outside
+from app.web.transaction import reading, transaction
+
+bp = Blueprint("hq_tracker", __name__, url_prefix="/hq/tracker")
+
+
+@bp.get("/")
+@require_role(Role.HEAD_OFFICE, Role.LEADER)
+def index() -> str:
+    """Show every community: rate, what is still needed, days left, next step."""
+    campaigns = opened_campaigns()
+    campaign = chosen_campaign(campaigns)
+    if campaign is None:
+        return render_template("hq/tracker.html", campaign=None, campaigns=[])
+    now = outside().now()
+    found = tracker(reading(), campaign, current_scope(), now=now)
+    return render_template(
+        "hq/tracker.html",
+        campaigns=campaigns,
+        campaign=campaign,
+        company=found.company,
+        views=row_views(found, now=now),
+    )
+
+
+@bp.get("/<code>/<int:community_id>")
+@require_role(Role.HEAD_OFFICE, Role.LEADER)
+def community(code: str, community_id: int) -> str:
+    """Show one community: its gate, buildings, exclusions and letters."""
+    return _community_page(access_campaign(code), community_id)
+
+
+@bp.post("/<code>/<int:community_id>/waive")
+@require_role(Role.HEAD_OFFICE)
+def waive(code: str, community_id: int) -> tuple[str, int] | Response:
+    """Release a community below the rate, for a recorded reason."""
+    campaign = access_campaign(code)
+    gate = access_gate(campaign, community_id)
+    form = WaiverForm()
+    if not form.validate():
+        return _community_page(campaign, community_id, waiver=form), 422
+    try:
+        with transaction() as session:
+            services.waive_gate(
+                session,
+                gate,
+                count=response_queries.count_returns(session, campaign.id, community_id),
+                staff_id=current_scope().staff_id,
+                reason=form.reason.data,
+                now=outside().now(),
+            )
+    except EmptyReasonError:
+        form.reason.errors = [_("Please fill this in.")]
+        return _community_page(campaign, community_id, waiver=form), 422
+    except DeadlineNotReachedError:
+        flash(_("The deadline has not passed; a waiver is possible only after it."), "error")
+    except RateMetError:
+        flash(_("The rate is reached; there is nothing to waive."), "error")
+    except (AlreadyWaivedError, FrozenError):
+        flash(_("This was decided before; nothing was changed."), "error")
+    else:
+        flash(_("Recorded. Results will be marked “indicative, not ranked”."), "success")
+    return redirect(url_for(".community", code=code, community_id=community_id))
+
+
+@bp.post("/<code>/<int:community_id>/exclusions")
+@require_role(Role.HEAD_OFFICE)
+def exclude(code: str, community_id: int) -> tuple[str, int] | Response:
+    """Ask that a home leave the base; it stays in until somebody approves."""
+    campaign = access_campaign(code)
+    access_gate(campaign, community_id)
+    form = ExclusionForm()
+    if not form.validate() or not ask_for_exclusion(form, campaign, community_id):
+        return _community_page(campaign, community_id, exclusion=form), 422
+    flash(_("Requested. The home stays in the base until the request is approved."), "success")
+    return redirect(url_for(".community", code=code, community_id=community_id))
+
+
+@bp.post("/<code>/<int:community_id>/exclusions/<int:member_id>/<any(approve, refuse):verdict>")
+@require_role(Role.HEAD_OFFICE)
+def decide_exclusion(code: str, community_id: int, member_id: int, verdict: str) -> Response:
+    """Approve or refuse a request."""
+    campaign = access_campaign(code)
+    access_gate(campaign, community_id)
+    if not ActForm().validate():
+        abort(400)
+    decide = services.approve_exclusion if verdict == "approve" else services.refuse_exclusion
+    try:
+        with transaction() as session:
+            member = queries.find_member(session, current_scope(), member_id)
+            exclusion = queries.find_exclusion(session, member_id)
+            here = (campaign.id, community_id)
+            if member is None or exclusion is None:
+                abort(404)
+            if (member.campaign_id, member.community_id) != here:
+                abort(404)
+            decide(session, exclusion, staff_id=current_scope().staff_id, now=outside().now())
+    except (AlreadyApprovedError, FrozenError):
+        flash(_("This was decided before; nothing was changed."), "error")
+    else:
+        flash(
+            _("Approved: the home left the base.")
+            if verdict == "approve"
+            else _("Refused: the home stays in the base."),
+            "success",
+        )
+    return redirect(url_for(".community", code=code, community_id=community_id))
+
+
+def _community_page(
+    campaign: Campaign,
+    community_id: int,
+    *,
+    waiver: WaiverForm | None = None,
+    exclusion: ExclusionForm | None = None,
+) -> str:
+    found = access_community(community_id)
+    session, now = reading(), outside().now()
+    view = _view_of(campaign, found.id)
+    exclusions = [
+        row
+        for row in queries.list_exclusions(session, campaign.id, current_scope())
+        if row.member.community_id == found.id
+    ]
+    return render_template(
+        "hq/community.html",
+        campaign=campaign,
+        community=found,
+        view=view,
+        steps=gate_steps(view, campaign, now=now),
+        exclusions=exclusions,
+        may_decide=current_scope().role is Role.HEAD_OFFICE,
+        may_waive=view.row.status.state is GateState.EXTENDED and view.row.gate.frozen_at is None,
+        waiver=waiver or WaiverForm(formdata=None),
+        exclusion=exclusion or ExclusionForm(formdata=None),
+        act=ActForm(formdata=None),
+        job=_job_of(campaign, found.id),
+    )
+
+
+def _view_of(campaign: Campaign, community_id: int) -> RowView:
+    now = outside().now()
+    found = tracker(reading(), campaign, current_scope(), now=now)
+    views = [one for one in row_views(found, now=now) if one.row.community_id == community_id]
+    if not views:
+        abort(404)
+    return views[0]
+
+
+def _job_of(campaign: Campaign, community_id: int) -> Job | None:
+    """Return the latest job that freezes and computes this community, None before there is one."""
+    for job in job_queries.list_jobs(reading(), "freeze_and_study"):
+        payload = json.loads(job.payload)
+        if (payload.get("campaign_id"), payload.get("community_id")) == (campaign.id, community_id):
+            return job
+    return None

@@ -1,0 +1,348 @@
+"""Rendering of the owner pages: every page a person can end up on, with its status."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import render_template, request, url_for
+from markupsafe import Markup, escape
+
+from app import clock
+from app.i18n import current_language
+from app.i18n import gettext as _
+from app.surveys.campaign.models import Campaign
+from app.surveys.instrument.answers import AnswerProblem, AnswersError
+from app.surveys.instrument.flow import ELDER, promised_minutes
+from app.surveys.instrument.model import PHRASE_MARK, ItemRole
+from app.surveys.response.models import Channel, Response
+from app.surveys.response.receipts import format_receipt
+from app.web.instrument_forms import InstrumentForm, problem_words
+from app.web.owner import pages
+from app.web.owner.forms import LeaveForm, ReceiptForm, SubmitForm
+from app.web.owner.pages import Raw, Step
+from app.web.owner.visitor import Visit, chosen_form
+from app.web.services import services
+
+Page = tuple[str, int]
+REVIEW = "review"
+
+
+def template_words() -> dict[str, object]:
+    """Give the templates of the owner face what all of them need."""
+    go = "&go=review" if request.values.get("go") == REVIEW else ""
+    return {
+        "elder": chosen_form() == ELDER,
+        "keep": go,
+        "phrases": phrases,
+        "plain": lambda text: text.replace(PHRASE_MARK, ""),
+        "short_name": pages.short_name,
+        "role_hint": pages.role_hint,
+        "url_of": url_of,
+    }
+
+
+def phrases(text: str) -> Markup:
+    """Let a heading break at its phrase marks, and only there."""
+    return escape(text).replace(PHRASE_MARK, Markup("<wbr>"))
+
+
+def url_of(step: str) -> str:
+    """Return the address of a page of the form."""
+    section, _slash, area = step.partition("/")
+    return url_for("owner.page", section=section, area=area or None)
+
+
+def home_key(visit: Visit) -> str:
+    """Name a home in the browser's own storage, without telling anything about it."""
+    return services().vault.keyed_hash("device", f"home:{visit.member.id}").hex()[:16]
+
+
+def landing(visit: Visit, *, steps: Sequence[Step], raw: Raw, is_extended: bool) -> Page:
+    """Show whose home it is, how long it takes, until when, and who sees what."""
+    language = current_language()
+    blank = next((s for s in steps if not any(raw.get(name) for name in _names(visit, s))), None)
+    start = (blank or steps[0]).name
+    return _page(
+        "landing",
+        visit,
+        title=visit.instrument.title.plain(language),
+        headline=visit.words("landing_heading", language),
+        not_mine=visit.words("landing_not_mine", language) or _("Not my home"),
+        privacy=[
+            (_("Your scores"), visit.words("privacy_scores", language)),
+            (_("Your comments"), visit.words("privacy_comments", language)),
+        ],
+        protection=visit.words("privacy_protection", language),
+        campaign=campaign_title(visit.campaign),
+        minutes=promised_minutes(
+            visit.instrument, areas_offered=visit.gate.areas_offered, form=visit.form
+        ),
+        deadline=pages.day_words(visit.campaign.closes_on),
+        is_extended=is_extended,
+        has_begun=bool(raw),
+        start=url_of(start) if blank or not raw else url_for("owner.review"),
+    )
+
+
+def form_page(
+    visit: Visit,
+    step: Step,
+    form: InstrumentForm,
+    *,
+    steps: Sequence[Step],
+    order_question: str | None = None,
+    status: int = 200,
+) -> Page:
+    """Show one page of the form."""
+    language = current_language()
+    place = [one.name for one in steps].index(step.name)
+    is_change = request.values.get("go") == REVIEW
+    before = url_of(steps[place - 1].name) if place else url_for("owner.landing")
+    templates = {"tolerance": "tolerance", "comment": "comment"}
+    area = step.area
+    return _page(
+        templates.get(step.section.kind, "section"),
+        visit,
+        status,
+        step=step,
+        form=form,
+        title=step.title(language),
+        heading=step.section.text.in_language(language),
+        section_hint=step.section.hint.in_language(language) if step.section.hint else "",
+        area_hint=area.hint.in_language(language) if area else "",
+        area_names=_area_names(visit, form, language),
+        is_deck=pages.is_deck(form),
+        is_long=any(asked.item.attribute for asked in form.asked.values()),
+        number=place + 1,
+        total=len(steps) + 1,
+        back=url_for("owner.review") if is_change else before,
+        go=REVIEW if is_change else "",
+        order_question=order_question,
+        tolerance_words=pages.tolerance_words() if area else "",
+    )
+
+
+def review(
+    visit: Visit, form: SubmitForm, *, steps: Sequence[Step], raw: Raw, status: int = 200
+) -> Page:
+    """Show every answer once more, and what is still missing."""
+    language = current_language()
+    try:
+        visit.check(raw, final=True)
+        problems: Sequence[AnswerProblem] = ()
+    except AnswersError as error:
+        problems = error.problems
+    return _page(
+        "review",
+        visit,
+        status,
+        form=form,
+        heading=visit.words("review_heading", language),
+        text=visit.words("review_text", language),
+        groups=pages.review_groups(visit.instrument, steps, raw, language),
+        problems=[(problem_words(one), _step_of(one, steps)) for one in problems],
+        wish_words=_wish_words(raw),
+        number=len(steps) + 1,
+        total=len(steps) + 1,
+        back=url_of(steps[-1].name),
+        key=visit.key,
+    )
+
+
+def receipt(visit: Visit, answer: Response) -> Page:
+    """Show that the answer has arrived, its code, and what comes next."""
+    language = current_language()
+    return _page(
+        "receipt",
+        visit,
+        heading=visit.words("thanks_heading", language),
+        code=format_receipt(answer.receipt),
+        moment=pages.moment_words(answer.received_at),
+        is_counted=answer.is_counted,
+        deadline=pages.day_words(visit.campaign.closes_on),
+        is_past=services().now() >= clock.end_of(visit.campaign.closes_on),
+        percent=f"{visit.campaign.required_permille / 10:g}",
+    )
+
+
+def already(visit: Visit, answer: Response, form: ReceiptForm, status: int = 200) -> Page:
+    """Say that this home has answered, and nothing of what it answered."""
+    language = current_language()
+    return _page(
+        "already",
+        visit,
+        status,
+        form=form,
+        heading=visit.words("already_heading", language),
+        text=visit.words("already_text", language),
+        moment=pages.moment_words(answer.received_at),
+        is_phone=answer.channel is Channel.PHONE,
+    )
+
+
+def not_open(visit: Visit) -> Page:
+    """Say when the survey opens."""
+    return _message(
+        _("The survey has not begun yet"),
+        [
+            _(
+                "You can answer from {day} on, with this same link.",
+                day=pages.day_words(visit.campaign.opens_on),
+            )
+        ],
+        visit=visit,
+    )
+
+
+def closed(visit: Visit) -> Page:
+    """Say that the survey is over."""
+    return _message(
+        _("The survey has closed"),
+        [
+            visit.words("closed_text", current_language()),
+            _("It closed on {day}.", day=pages.day_words(visit.campaign.closes_on)),
+        ],
+        visit=visit,
+    )
+
+
+def not_mine(form: LeaveForm) -> Page:
+    """Ask somebody who opened a stranger's letter to leave without answering."""
+    return _message(
+        _("This is not your home?"),
+        [
+            _("Then please do not answer for it: each home has a link of its own."),
+            _(
+                "Put the letter into the right letter box, or give it to the front desk. "
+                "On this phone the link is forgotten with the button below."
+            ),
+        ],
+        form=form,
+        button=_("Forget this link"),
+        link=(url_for("owner.landing"), _("It is my home after all")),
+    )
+
+
+def left() -> Page:
+    """Say that the link is forgotten."""
+    return _message(
+        _("The link is forgotten"),
+        [_("Thank you for telling us. You can close this page.")],
+        clears=True,
+    )
+
+
+def unknown_link() -> Page:
+    """Say that no home belongs to this link."""
+    return _message(
+        _("This link does not lead to a home"),
+        [
+            _("Perhaps it was not copied completely. Scan the code on your letter once more."),
+            _(
+                "It still does not work? Ask the head office of {company} for a new letter.",
+                company=services().config.company,
+            ),
+        ],
+        status=404,
+    )
+
+
+def slow_down() -> Page:
+    """Say that too many wrong links came from here."""
+    return _message(
+        _("Too many wrong links"),
+        [
+            _(
+                "Please wait ten minutes, then scan the code on your letter. "
+                "A right link always works."
+            )
+        ],
+        status=429,
+    )
+
+
+def lost() -> Page:
+    """Say that this browser no longer knows whose home it is."""
+    return _message(
+        _("Please open your link once more"),
+        [
+            _("This phone no longer knows which home you answer for."),
+            _(
+                "Scan the code on your letter, or tap the link you were sent. "
+                "What you had saved on this phone is still there."
+            ),
+        ],
+        status=403,
+    )
+
+
+def failure(title: str, words: str, status: int) -> Page:
+    """Show a calm page for a request that could not be taken."""
+    link = (url_for("owner.landing"), _("Back to my survey"))
+    return _message(title, [words], status=status, link=link)
+
+
+def campaign_title(campaign: Campaign) -> str:
+    """Return the name of the campaign in the language of the moment."""
+    return campaign.title_en if current_language() == "en" else campaign.title
+
+
+def _message(
+    title: str,
+    paragraphs: Sequence[str],
+    *,
+    status: int = 200,
+    visit: Visit | None = None,
+    form: LeaveForm | None = None,
+    button: str = "",
+    link: tuple[str, str] | None = None,
+    clears: bool = False,
+) -> Page:
+    return _page(
+        "message",
+        visit,
+        status,
+        title=title,
+        paragraphs=[words for words in paragraphs if words],
+        form=form,
+        button=button,
+        link=link,
+        clears=clears,
+    )
+
+
+def _page(template: str, visit: Visit | None, status: int = 200, **values: object) -> Page:
+    known: dict[str, object] = {}
+    if visit is not None:
+        known = {"home": visit.home, "home_key": home_key(visit)}
+    return render_template(f"owner/{template}.html", **known, **values), status
+
+
+def _names(visit: Visit, step: Step) -> Sequence[str]:
+    return tuple(step.form_class(visit.instrument, current_language()).asked)
+
+
+def _area_names(visit: Visit, form: InstrumentForm, language: str) -> Mapping[str, str]:
+    """Name the area above each statement about a detail of it."""
+    return {
+        name: visit.instrument.area(asked.item.area).name.plain(language)
+        for name, asked in form.asked.items()
+        if asked.item.attribute and asked.item.area
+    }
+
+
+def _step_of(problem: AnswerProblem, steps: Sequence[Step]) -> str | None:
+    for step in steps:
+        if problem.item == step.section.id or problem.item in {i.code for i in step.items}:
+            return step.name
+    return None
+
+
+def _wish_words(raw: Raw) -> list[str]:
+    """Say before sending who will know what."""
+    scores = _("The management office cannot see the scores of your home.")
+    wish = "".join(raw.get(ItemRole.CONTACT.value, ()))
+    who = {
+        "office_or_hq": _("The management office and the head office can read what you wrote."),
+        "hq_only": _("Only the head office learns who wrote your comment."),
+        "no_reply": _("You have asked for no reply."),
+    }.get(wish)
+    return [scores, who] if who else [scores]

@@ -1,0 +1,107 @@
+"""Headers of every answer, the host check, compression, and hashed addresses of static files."""
+
+import gzip
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, abort, request, session
+from werkzeug.wrappers import Response
+
+from app.i18n import LANGUAGES, set_language
+from app.web.services import services
+
+_POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    # The hash is that of the empty string: plotly inserts one empty <style> element.
+    "style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+)
+CONTENT_SECURITY_POLICY = "; ".join(_POLICY)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+_COMPRESSED = ("text/", "application/json", "application/javascript", "image/svg")
+_SMALLEST = 600
+
+
+def install(app: Flask) -> None:
+    """Put the guards that every request passes onto the application."""
+    app.before_request(_check_host)
+    app.before_request(_choose_language)
+    app.after_request(_finish)
+    app.url_defaults(_add_version)
+
+
+def _check_host() -> None:
+    hosts = services().config.hosts
+    if hosts and request.host.rsplit(":", 1)[0] not in hosts:
+        abort(400)
+
+
+def _choose_language() -> None:
+    wanted = request.args.get("lang")
+    if wanted in LANGUAGES and session.get("lang") != wanted:
+        session["lang"] = wanted
+    set_language(session.get("lang", LANGUAGES[0]))
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if services().config.secure_cookies:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint == "static":
+        if request.args.get("v"):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        # Pages are personal: nothing of them may stay in a shared phone's or proxy's cache.
+        response.headers.setdefault("Cache-Control", "no-store")
+    return _compress(response)
+
+
+def _compress(response: Response) -> Response:
+    mimetype = response.mimetype or ""
+    if (
+        "gzip" not in request.headers.get("Accept-Encoding", "")
+        or response.status_code != 200
+        or "Content-Encoding" in response.headers
+        or not mimetype.startswith(_COMPRESSED)
+        or "Range" in request.headers
+    ):
+        return response
+    response.direct_passthrough = False
+    body = response.get_data()
+    if len(body) < _SMALLEST:
+        return response
+    is_static = request.endpoint == "static"
+    response.set_data(_gzip_static(body) if is_static else gzip.compress(body, 6, mtime=0))
+    response.headers["Content-Encoding"] = "gzip"
+    response.headers.add("Vary", "Accept-Encoding")
+    return response
+
+
+@lru_cache(maxsize=64)
+def _gzip_static(body: bytes) -> bytes:
+    return gzip.compress(body, 9, mtime=0)
+
+
+@lru_cache(maxsize=256)
+def _version(folder: str, filename: str) -> str:
+    path = Path(folder) / filename
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
+
+
+def _add_version(endpoint: str, values: dict[str, object]) -> None:
+    if endpoint == "static" and "v" not in values:
+        folder = str(Path(__file__).parent / "static")
+        values["v"] = _version(folder, str(values.get("filename", "")))

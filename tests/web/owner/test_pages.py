@@ -1,0 +1,73 @@
+"""What every owner page keeps to: size, strict content policy, no store, no leak of the link."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+import app.web as web
+from app.surveys.instrument.flow import ELDER, FULL
+from tests.web.owner.conftest import Owner, World
+
+STATIC = Path(web.__file__).parent / "static"
+BUDGET = 30_000  # bytes, compressed, of a form page with everything it needs
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def _pages(owner: Owner) -> dict[str, bytes]:
+    paths = ["/a/", *owner.answer_all(), "/a/review", "/a/not-mine"]
+    pages = {path: owner.client.get(path).data for path in paths}
+    owner.submit()
+    pages["/a/receipt"] = owner.client.get("/a/receipt").data
+    return pages
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("form", [FULL, ELDER])
+@pytest.mark.parametrize("lang", ["zh-Hans", "en"])
+def test_every_page_with_all_it_needs_stays_below_thirty_kilobytes(
+    owner: Owner, form: str, lang: str
+) -> None:
+    owner.client.get(f"/a/?form={form}&lang={lang}")
+    shared = sum(
+        len(gzip.compress((STATIC / name).read_bytes(), 9)) for name in ("owner.css", "owner.js")
+    )
+    for path, html in _pages(owner).items():
+        wanted = set(re.findall(rb'(?:src|href)="/static/([^"?]+)', html))
+        assert wanted == {b"owner.css", b"owner.js"}, path
+        assert shared + len(gzip.compress(html, 6)) <= BUDGET, path
+
+
+@ONE_DATABASE
+def test_no_page_holds_an_inline_style_or_script(owner: Owner) -> None:
+    for path, html in _pages(owner).items():
+        text = html.decode()
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text), path
+        assert all('src="' in tag for tag in re.findall(r"<script[^>]*>", text)), path
+
+
+@ONE_DATABASE
+def test_pages_are_personal_and_never_hold_the_link(world: World, owner: Owner) -> None:
+    for path, html in _pages(owner).items():
+        assert owner.token.encode() not in html, path
+    answer = owner.client.get("/a/receipt")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+@ONE_DATABASE
+def test_every_page_has_one_main_heading_and_labels_its_fields(owner: Owner) -> None:
+    for path, html in _pages(owner).items():
+        text = html.decode()
+        assert text.count("<h1") == 1, path
+        for control in re.findall(r'<(?:textarea|input type="text") id="([^"]+)"', text):
+            assert f'for="{control}"' in text, (path, control)
+
+
+@ONE_DATABASE
+def test_ids_are_unique_on_every_page(owner: Owner) -> None:
+    for path, html in _pages(owner).items():
+        ids = re.findall(r'\sid="([^"]+)"', html.decode())
+        assert len(ids) == len(set(ids)), path
