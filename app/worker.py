@@ -1,0 +1,119 @@
+"""The worker: runs background jobs; the only process that loads the heavy libraries.
+
+Jobs are at-least-once: a job whose worker died is taken up again when its lease ends, so every
+function here may run twice with the same outcome. So may the campaign round, which every worker
+runs once a minute: it only orders what is due and not yet done.
+"""
+
+import gc
+import json
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from time import monotonic
+
+from sqlalchemy import Engine
+
+from app import clock
+from app.config import Config
+from app.db import make_engine, write_session
+from app.jobs import queue
+from app.reports import work
+from app.storage import Storage
+from app.vault import Vault
+
+log = logging.getLogger("linsheng.worker")
+
+KINDS: dict[str, Callable[[work.Workshop, dict[str, object]], None]] = {
+    "freeze_and_study": work.freeze_and_study,
+}
+LEASE_SECONDS = 60
+ROUND_SECONDS = 60
+IDLE_SECONDS = 0.5
+
+
+class _Stop:
+    """Asked to stop by a signal; the job at hand is finished first."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.event.set())
+
+
+def run_worker(config: Config) -> None:
+    """Run jobs until SIGTERM or SIGINT."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    stop = _Stop()
+    engine = make_engine(config.database_url)
+    vault = Vault.from_file(config.key_file)
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    workshop = work.Workshop(
+        engine=engine, vault=vault, storage=Storage(config.files), config=config, clock=clock.now
+    )
+    # What is imported stays: statsmodels collects garbage in every Holm correction, and walking
+    # all modules each time made a study ten times slower.
+    gc.freeze()
+    log.info("ready")
+    next_round = 0.0
+    while not stop.event.is_set():
+        if monotonic() >= next_round:
+            next_round = monotonic() + ROUND_SECONDS
+            _run_round(workshop)
+        if not run_one(workshop, name):
+            stop.event.wait(IDLE_SECONDS)
+    log.info("stopped")
+
+
+def _run_round(workshop: work.Workshop) -> None:
+    try:
+        work.advance_campaigns(workshop, {})
+    except Exception:
+        log.exception("the campaign round failed; it is tried again in a minute")
+
+
+def run_one(workshop: work.Workshop, name: str) -> bool:
+    """Claim and run one job; say whether there was one. A failing job is retried with back-off."""
+    now = workshop.clock()
+    with write_session(workshop.engine) as session:
+        job = queue.claim(session, name, now=now, lease_seconds=LEASE_SECONDS)
+        if job is None:
+            return False
+        job_id, kind, payload = job.id, job.kind, json.loads(job.payload)
+    with _Lease(workshop.engine, job_id, name):
+        try:
+            KINDS[kind](workshop, payload)
+        except Exception as error:
+            log.exception("job %s (%s) failed", job_id, kind)
+            with write_session(workshop.engine) as session:
+                queue.fail(session, job_id, name, repr(error), now=workshop.clock())
+            return True
+    with write_session(workshop.engine) as session:
+        queue.finish(session, job_id, name, now=workshop.clock())
+    return True
+
+
+class _Lease:
+    """Renews a job's lease from a thread while the job runs."""
+
+    def __init__(self, engine: Engine, job_id: int, name: str) -> None:
+        self._engine, self._job_id, self._name = engine, job_id, name
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._renew, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _renew(self) -> None:
+        while not self._done.wait(LEASE_SECONDS / 3):
+            with write_session(self._engine) as session:
+                queue.renew(
+                    session, self._job_id, self._name, now=clock.now(), lease_seconds=LEASE_SECONDS
+                )

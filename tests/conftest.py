@@ -1,0 +1,178 @@
+"""Fixtures of the whole suite: both databases, vault, storage, application, browser.
+
+Every test that asks for `engine`, `session` or `client` runs twice, on an SQLite file and on a
+real PostgreSQL, both made by the real migrations. LINSHENG_TEST_PG=0 leaves PostgreSQL out;
+otherwise a machine without it fails the run. A test that is about one database only says
+``@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)``.
+"""
+
+import gc
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from app.config import Config
+from app.db import db, make_engine
+from app.factory import create_app
+from app.storage import Storage
+from app.vault import Vault
+from migrations.run import upgrade
+from tests import postgres
+from tests.browser import PageClient, open_browser, serve
+
+DATABASES = ["sqlite", "postgresql"] if postgres.is_wanted() else ["sqlite"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests about PostgreSQL alone when the run is without it."""
+    if postgres.is_wanted():
+        return
+    left_out = [item for item in items if needs_postgres(item)]
+    items[:] = [item for item in items if not needs_postgres(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Fail the run at once when tests need PostgreSQL and the machine has none; spare the GC."""
+    needed = any(needs_postgres(item) for item in session.items)
+    if needed and not session.config.option.collectonly and postgres.find_binaries() is None:
+        pytest.exit(postgres.MISSING, returncode=1)
+    # As in the worker: statsmodels collects garbage in every Holm correction, which costs more
+    # than the study itself in a process with hundreds of modules.
+    gc.freeze()
+
+
+def needs_postgres(item: pytest.Item) -> bool:
+    """Say whether a test runs on PostgreSQL."""
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return "postgresql" in {parameters.get("database_url"), parameters.get("empty_database_url")}
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[postgres.Cluster]:
+    """One PostgreSQL server for the run (one per process under xdist)."""
+    binaries = postgres.find_binaries()
+    if binaries is None:
+        pytest.fail(postgres.MISSING)
+    with postgres.running_cluster(binaries) as cluster:
+        cluster.make_template()
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file; tests get copies."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite"
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()  # the last connection folds the WAL into the file
+    return path
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database with the full schema."""
+    if request.param == "sqlite":
+        path = tmp_path / "linsheng.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    with request.getfixturevalue("postgres_cluster").database() as url:
+        yield url
+
+
+@pytest.fixture(params=DATABASES)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    with request.getfixturevalue("postgres_cluster").database(template="template0") as url:
+        yield url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on a fresh database with the full schema."""
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session for arranging and looking.
+
+    Commit (or roll back) before anything else writes: an open SQLite transaction keeps its old
+    picture of the database and cannot become a writing one afterwards.
+    """
+    with Session(engine) as session:
+        yield session
+
+
+@pytest.fixture
+def vault() -> Vault:
+    """A vault with a fixed key, the same one the application of the tests uses."""
+    return Vault(bytes(range(32)))
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Storage:
+    """An empty store of files, the same one the application of the tests uses."""
+    return Storage(tmp_path / "instance" / "files")
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A fixed instant: 2 November 2026, 10:00 in Beijing."""
+    return datetime(2026, 11, 2, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path) -> Config:
+    """Settings of the application under test."""
+    instance = tmp_path / "instance"
+    return Config(
+        database_url=database_url,
+        instance=instance,
+        key_file=instance / "vault.key",
+        public_url="http://survey.example",
+        company="邻声物业",
+    )
+
+
+@pytest.fixture
+def app(config: Config, vault: Vault, storage: Storage, now: datetime) -> Iterator[Flask]:
+    """The real application; its clock stands at `now` until the test moves it."""
+    app = create_app(config)
+    app.test_client_class = PageClient
+    services = app.extensions["linsheng"]
+    services.vault = vault
+    services.storage = storage
+    services.clock = lambda: now
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    """A browser without JavaScript: keeps cookies, fills forms with their hidden fields."""
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    return client
+
+
+@pytest.fixture
+def browser_page(app: Flask) -> Iterator[Page]:
+    """A page of headless Chromium on the served application; paths are relative to it."""
+    with serve(app) as address, open_browser(address) as page:
+        yield page

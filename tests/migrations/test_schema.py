@@ -1,0 +1,195 @@
+"""The steps lead to the schema of the models, on both databases, and back."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, event, inspect, select, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from app.db import Base, make_engine
+from migrations import run
+from tests.migrations.rows import fill_every_table
+
+FROZEN = ("audit_entry", "instrument_version", "snapshot", "study_run")
+
+
+@pytest.fixture
+def empty_engine(empty_database_url: str) -> Iterator[Engine]:
+    engine = make_engine(empty_database_url)
+    yield engine
+    engine.dispose()
+
+
+def describe_checks(engine: Engine) -> dict[str, set[tuple[str | None, str]]]:
+    """Return the CHECK constraints of every table, by name and condition."""
+    inspector = inspect(engine)
+    return {
+        table: {
+            # "role" and "staff.role" are the same column inside the table staff
+            (check["name"], re.sub(r"\s+", " ", check["sqltext"].replace(f"{table}.", "")))
+            for check in inspector.get_check_constraints(table)
+        }
+        for table in inspector.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def count_rows(session: Session) -> dict[str, int]:
+    return {
+        name: session.scalar(select(text("count(*)")).select_from(table)) or 0
+        for name, table in Base.metadata.tables.items()
+    }
+
+
+def test_the_steps_lead_to_the_tables_of_the_models(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_steps_lead_to_the_checks_of_the_models(empty_engine: Engine) -> None:
+    # Alembic does not compare CHECK constraints, so the models make their own tables first.
+    Base.metadata.create_all(empty_engine)
+    wanted = describe_checks(empty_engine)
+    Base.metadata.drop_all(empty_engine)
+
+    run.upgrade(empty_engine)
+
+    assert describe_checks(empty_engine) == wanted
+
+
+def test_the_head_file_names_the_newest_step() -> None:
+    assert run.HEAD_FILE.read_text() == f"{run.head()}\n"
+
+
+def test_an_upgraded_database_knows_its_revision(engine: Engine) -> None:
+    assert run.current(engine) == run.head()
+
+
+def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
+    run.upgrade(engine)
+    assert run.current(engine) == run.head()
+
+
+def test_an_empty_database_has_no_revision(empty_engine: Engine) -> None:
+    assert run.current(empty_engine) is None
+
+
+def test_a_database_full_of_rows_goes_all_the_way_down_and_up_again(engine: Engine) -> None:
+    with Session(engine) as session:
+        fill_every_table(session)
+        session.commit()
+        counts = count_rows(session)
+    assert all(counts.values()), f"empty tables: {[n for n, c in counts.items() if not c]}"
+
+    while run.current(engine) is not None:
+        run.downgrade(engine, "-1")
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+
+    run.upgrade(engine)
+    with Session(engine) as session:
+        fill_every_table(session)
+        session.commit()
+        assert count_rows(session) == counts
+
+
+def test_foreign_keys_are_enforced_after_a_move(empty_engine: Engine) -> None:
+    run.upgrade(empty_engine)
+    with empty_engine.connect() as connection, pytest.raises(DatabaseError):
+        connection.execute(
+            text("INSERT INTO building (community_id, code, has_lift) VALUES (99, 'x', true)")
+        )
+
+
+@pytest.mark.parametrize("table", FROZEN)
+@pytest.mark.parametrize("change", ["UPDATE {} SET {} = {}", "DELETE FROM {}"])
+def test_the_database_refuses_to_change_frozen_rows(
+    engine: Engine, table: str, change: str
+) -> None:
+    column = {"audit_entry": "detail", "instrument_version": "canonical"}.get(table, "created_at")
+    with Session(engine) as session:
+        fill_every_table(session)
+        session.commit()
+        with pytest.raises(DatabaseError, match="never change"):
+            session.execute(text(change.format(table, column, column)))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("table", FROZEN)
+def test_postgresql_refuses_to_empty_frozen_tables(engine: Engine, table: str) -> None:
+    with Session(engine) as session, pytest.raises(DatabaseError, match="never change"):
+        session.execute(text(f"TRUNCATE {table} CASCADE"))
+
+
+def test_an_upgrade_that_fails_in_the_middle_leaves_the_old_schema(empty_engine: Engine) -> None:
+    seen = []
+
+    def fail_at_the_tenth(_connection, _cursor, statement, *_rest):
+        if statement.lstrip().startswith("CREATE TABLE"):
+            seen.append(statement)
+        if len(seen) == 10:
+            raise RuntimeError("power cut")
+
+    event.listen(empty_engine, "before_cursor_execute", fail_at_the_tenth)
+    with pytest.raises(RuntimeError, match="power cut"):
+        run.upgrade(empty_engine)
+    event.remove(empty_engine, "before_cursor_execute", fail_at_the_tenth)
+
+    assert inspect(empty_engine).get_table_names() == []
+    run.upgrade(empty_engine)
+    assert run.current(empty_engine) == run.head()
+
+
+KILLED = """
+import os, sys
+from sqlalchemy import event
+from app.db import make_engine
+from migrations import run
+
+engine = make_engine(sys.argv[1])
+seen = []
+
+@event.listens_for(engine, "after_cursor_execute")
+def die(connection, cursor, statement, *rest):
+    seen.append(statement)
+    if len(seen) == int(sys.argv[2]):
+        os.kill(os.getpid(), 9)
+
+run.upgrade(engine)
+"""
+
+
+@pytest.mark.parametrize("statement", [8, 25, 45])
+def test_a_process_killed_in_the_middle_leaves_the_old_schema(
+    empty_engine: Engine, empty_database_url: str, statement: int
+) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, empty_database_url, str(statement)],
+        cwd=run.FOLDER.parent,
+        env={**os.environ, "PYTHONPATH": str(run.FOLDER.parent)},
+        check=False,
+    )
+    assert killed.returncode == -9
+    assert inspect(empty_engine).get_table_names() == []
+    run.upgrade(empty_engine)
+    assert run.current(empty_engine) == run.head()
+
+
+@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
+def test_a_move_that_would_break_references_is_taken_back(empty_engine: Engine) -> None:
+    run.upgrade(empty_engine)
+    with empty_engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys=OFF").close()
+        driver.execute("INSERT INTO building VALUES (1, 99, 'x', 1)").close()
+        driver.execute("PRAGMA foreign_keys=ON").close()
+
+    with pytest.raises(run.BrokenReferencesError):
+        run.upgrade(empty_engine)

@@ -1,0 +1,49 @@
+"""Settings are read once, and a wrong one is named."""
+
+from pathlib import Path
+
+import pytest
+
+from app.config import ConfigError, read_config
+
+
+def test_everything_has_a_default_below_the_instance_folder():
+    config = read_config({"LINSHENG_INSTANCE": "/srv/linsheng"})
+    assert config.database_url == "sqlite:////srv/linsheng/linsheng.sqlite"
+    assert config.key_file == Path("/srv/linsheng/vault.key")
+    assert config.files == Path("/srv/linsheng/files")
+    assert config.public_url == "http://localhost:8000"
+    assert (config.hosts, config.secure_cookies, config.demo) == ((), False, False)
+
+
+def test_a_public_address_over_https_makes_cookies_secure():
+    config = read_config({"LINSHENG_PUBLIC_URL": "https://survey.example/"})
+    assert config.public_url == "https://survey.example"
+    assert config.secure_cookies
+
+
+def test_the_port_is_part_of_the_default_address():
+    assert read_config({"PORT": "9001"}).public_url == "http://localhost:9001"
+
+
+def test_hosts_are_separated_by_commas():
+    assert read_config({"LINSHENG_HOSTS": "a.example,b.example"}).hosts == (
+        "a.example",
+        "b.example",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("LINSHENG_PUBLIC_URL", "survey.example"),
+        ("LINSHENG_DATABASE", "mysql://x"),
+    ],
+)
+def test_a_wrong_setting_is_named(name, value):
+    with pytest.raises(ConfigError) as caught:
+        read_config({name: value})
+    assert caught.value.name == name
