@@ -23,7 +23,7 @@ from app.surveys.register.models import Community
 from app.surveys.response.tracker import TrackerRow, tracker
 from app.web.access import access_campaign, access_community, access_gate
 from app.web.auth import current_scope, require_role
-from app.web.choosing import chosen_campaign, opened_campaigns
+from app.web.choosing import campaign_in_address, opened_campaigns
 from app.web.services import services
 from app.web.transaction import reading
 from app.web.words import short_date
@@ -93,7 +93,7 @@ class IndexRow:
 def index() -> str:
     """Show all communities of a campaign: results where released, the reason where locked."""
     campaigns = opened_campaigns()
-    campaign = chosen_campaign(campaigns)
+    campaign = _campaign_to_show(campaigns)
     if campaign is None:
         return render_template("hq/results/none.html")
     scope = current_scope()
@@ -228,6 +228,17 @@ def result_json(code: str, community_id: int) -> Response:
         abort(404)
     text = to_json(shown.result)
     return _attachment(text.encode(), "application/json", _file_name(shown, "json"))
+
+
+def _campaign_to_show(campaigns: list[Campaign]) -> Campaign | None:
+    """Return the campaign of the address, else the latest that has a result to show."""
+    named = campaign_in_address(campaigns)
+    if named is not None:
+        return named
+    for campaign in campaigns:
+        if queries.list_results(reading(), campaign.id, current_scope()):
+            return campaign
+    return campaigns[0] if campaigns else None
 
 
 def locked_reason(row: TrackerRow, campaign: Campaign) -> str:
