@@ -11,7 +11,7 @@ help: ## Show this list
 .PHONY: demo
 demo: ## Set up, make the demo company, start web server and worker
 	@.ci/setup.sh run
-	@exec $(FLASK) demo
+	@LINSHENG_DEMO=1 exec $(FLASK) demo
 
 .PHONY: test
 test: ## Set up for tests and run the whole suite (SQLite, PostgreSQL, Chromium)

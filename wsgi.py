@@ -3,8 +3,13 @@
 import os
 
 from app.cli import register_commands
-from app.config import read_config
+from app.config import ConfigError, read_config
 from app.factory import create_app
+from app.installation import DemoDataError
+from app.vault import VaultKeyError
 
-app = create_app(read_config(os.environ))
+try:
+    app = create_app(read_config(os.environ))
+except (ConfigError, DemoDataError, VaultKeyError) as error:
+    raise SystemExit(f"linsheng: {error}") from error
 register_commands(app)

@@ -20,6 +20,11 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time(), BEIJING).astimezone(UTC)
 
 
+def last_day_before(end: datetime) -> date:
+    """Return the Beijing date of the last instant before an end: the last day of a deadline."""
+    return beijing_date(end - timedelta(microseconds=1))
+
+
 def end_of(day: date) -> datetime:
     """Return the first instant after a Beijing day: deadlines include their whole day."""
     return start_of(day + timedelta(days=1))

@@ -27,8 +27,11 @@ class Config:
         public_url: Address owners see in links and QR codes, without a trailing slash.
         company: Name of the company on pages and papers.
         hosts: Host names this installation answers to; empty means any (demo, tests).
+        proxies: Trusted reverse proxies in front of the server, each adding to X-Forwarded-For;
+            0 takes the address of the connection itself.
         secure_cookies: Send cookies over HTTPS only.
         demo: Show that all data is invented.
+        phone: Telephone of the head office for owners; empty when there is none.
     """
 
     database_url: str
@@ -37,8 +40,10 @@ class Config:
     public_url: str
     company: str
     hosts: tuple[str, ...] = ()
+    proxies: int = 0
     secure_cookies: bool = False
     demo: bool = False
+    phone: str = ""
 
     @property
     def files(self) -> Path:
@@ -52,13 +57,19 @@ def read_config(environ: Mapping[str, str]) -> Config:
     Raises:
         ConfigError: A value cannot be used; the message names the variable.
     """
-    instance = Path(environ.get("LINSHENG_INSTANCE", str(ROOT / "instance"))).absolute()
+    is_demo = environ.get("LINSHENG_DEMO") == "1"
+    # The demo lives in a folder of its own, so that it never meets a real installation.
+    own = ROOT / "instance" / "demo" if is_demo else ROOT / "instance"
+    instance = Path(environ.get("LINSHENG_INSTANCE", str(own))).absolute()
     port = environ.get("PORT", "8000")
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise ConfigError("PORT", f"not a port number: {port!r}")
     public_url = environ.get("LINSHENG_PUBLIC_URL", f"http://localhost:{port}").rstrip("/")
     if not public_url.startswith(("http://", "https://")):
         raise ConfigError("LINSHENG_PUBLIC_URL", "must start with http:// or https://")
+    proxies = environ.get("LINSHENG_PROXIES", "0")
+    if proxies not in tuple("0123456789"):
+        raise ConfigError("LINSHENG_PROXIES", "must be a number of proxies, 0 to 9")
     database_url = environ.get("LINSHENG_DATABASE", f"sqlite:///{instance / 'linsheng.sqlite'}")
     if not database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ConfigError("LINSHENG_DATABASE", "must be sqlite:/// or postgresql+psycopg://")
@@ -69,6 +80,8 @@ def read_config(environ: Mapping[str, str]) -> Config:
         public_url=public_url,
         company=environ.get("LINSHENG_COMPANY", "邻声物业"),
         hosts=tuple(h for h in environ.get("LINSHENG_HOSTS", "").split(",") if h),
+        proxies=int(proxies),
         secure_cookies=public_url.startswith("https://"),
-        demo=environ.get("LINSHENG_DEMO") == "1",
+        demo=is_demo,
+        phone=environ.get("LINSHENG_PHONE", "").strip(),
     )

@@ -2,10 +2,12 @@
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import clock, i18n
 from app.config import Config
-from app.db import db, engine_options
+from app.db import db, engine_options, make_engine
+from app.installation import open_vault
 from app.storage import Storage
 from app.vault import Vault
 from app.web import auth_pages, errors, guard, health, security
@@ -36,10 +38,23 @@ PAGES = (
 )
 
 
+def _open_vault(config: Config) -> Vault:
+    engine = make_engine(config.database_url)
+    try:
+        return open_vault(engine, config.key_file, is_demo=config.demo)
+    finally:
+        engine.dispose()
+
+
 def create_app(config: Config) -> Flask:
-    """Build the application for these settings. The database must be migrated already."""
+    """Build the application for these settings. The database must be migrated already.
+
+    Raises:
+        VaultKeyError: The key file is not the one the data was sealed with.
+        DemoDataError: The database is the demo's and `config.demo` is not set.
+    """
     app = Flask("app.web")
-    vault = Vault.from_file(config.key_file, create=True)
+    vault = _open_vault(config)
     app.config.update(
         SECRET_KEY=vault.keyed_hash("flask-session", "v1"),
         SQLALCHEMY_DATABASE_URI=config.database_url,
@@ -52,7 +67,14 @@ def create_app(config: Config) -> Flask:
         MAX_FORM_MEMORY_SIZE=256 * 1024,
         MAX_FORM_PARTS=600,
         WTF_CSRF_TIME_LIMIT=None,
+        # Over HTTPS the check would ask for a Referer, which our own pages tell browsers to leave
+        # out: behind a proxy that says https no form could be sent.
+        WTF_CSRF_SSL_STRICT=False,
     )
+    if config.proxies:
+        # Only the address: host and scheme come from the settings, never from a header.
+        fixed = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0, x_host=0)
+        app.wsgi_app = fixed  # type: ignore[method-assign]
     app.extensions[KEY] = Services(config, vault, Storage(config.files), clock.now)
     app.jinja_env.globals.update(_=i18n.gettext, config_demo=config.demo, company=config.company)
     app.context_processor(lambda: {"lang": i18n.current_language()})

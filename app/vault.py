@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import os
+import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -27,9 +28,10 @@ class VaultKeyError(RuntimeError):
 class Vault:
     """Seals text, opens it again, and makes keyed hashes. Holds no state but its keys."""
 
-    def __init__(self, root: bytes) -> None:
+    def __init__(self, root: bytes, *, is_temporary: bool = False) -> None:
         if len(root) != 32:
             raise VaultKeyError("the root key must have 32 bytes")
+        self.is_temporary = is_temporary
         self._root = root
         self._keys: dict[bytes, bytes] = {}
         self._sealing = AESGCM(self._derive(b"seal"))
@@ -42,15 +44,22 @@ class Vault:
             VaultKeyError: The file is missing or does not hold a key.
         """
         if create and not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(base64.b64encode(os.urandom(32)) + b"\n")
+            _make_key_file(path)
         try:
             root = base64.b64decode(path.read_bytes().strip(), validate=True)
         except (OSError, ValueError) as error:
             raise VaultKeyError(str(path)) from error
         return cls(root)
+
+    @classmethod
+    def temporary(cls) -> "Vault":
+        """Return a vault whose key ends with this process: for an installation without data."""
+        return cls(os.urandom(32), is_temporary=True)
+
+    @property
+    def fingerprint(self) -> str:
+        """Name the key without telling it: 32 hexadecimal digits."""
+        return self.keyed_hash("fingerprint", "")[:16].hex()
 
     def seal(self, text: str, purpose: str) -> bytes:
         """Encrypt `text` (AES-256-GCM); `purpose` binds the result to its column."""
@@ -81,3 +90,19 @@ class Vault:
             key = HKDF(SHA256(), 32, salt=None, info=b"linsheng:" + purpose).derive(self._root)
             self._keys[purpose] = key
         return self._keys[purpose]
+
+
+def _make_key_file(path: Path) -> None:
+    """Write a new key durably; of two starters at once one wins, and no one sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(base64.b64encode(os.urandom(32)) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(name, path)
+    except FileExistsError:
+        return
+    finally:
+        Path(name).unlink()

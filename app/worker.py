@@ -16,14 +16,16 @@ from collections.abc import Callable
 from time import monotonic
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from app import clock
 from app.config import Config
 from app.db import make_engine, write_session
+from app.installation import open_vault
 from app.jobs import queue
+from app.jobs.errors import LeaseLostError
 from app.reports import work
 from app.storage import Storage
-from app.vault import Vault
 
 log = logging.getLogger("linsheng.worker")
 
@@ -49,7 +51,7 @@ def run_worker(config: Config) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     stop = _Stop()
     engine = make_engine(config.database_url)
-    vault = Vault.from_file(config.key_file)
+    vault = open_vault(engine, config.key_file, is_demo=config.demo)
     name = f"{socket.gethostname()}:{os.getpid()}"
     workshop = work.Workshop(
         engine=engine, vault=vault, storage=Storage(config.files), config=config, clock=clock.now
@@ -63,7 +65,7 @@ def run_worker(config: Config) -> None:
         if monotonic() >= next_round:
             next_round = monotonic() + ROUND_SECONDS
             _run_round(workshop)
-        if not run_one(workshop, name):
+        if not _run_safely(workshop, name):
             stop.event.wait(IDLE_SECONDS)
     log.info("stopped")
 
@@ -73,6 +75,17 @@ def _run_round(workshop: work.Workshop) -> None:
         work.advance_campaigns(workshop, {})
     except Exception:
         log.exception("the campaign round failed; it is tried again in a minute")
+
+
+def _run_safely(workshop: work.Workshop, name: str) -> bool:
+    """Run one job; a lost lease or a database that is away for a while does not end the worker."""
+    try:
+        return run_one(workshop, name)
+    except LeaseLostError as error:
+        log.warning("another worker took over job %s", error)
+    except OperationalError:
+        log.exception("the database did not answer; trying again")
+    return False
 
 
 def run_one(workshop: work.Workshop, name: str) -> bool:
@@ -113,7 +126,16 @@ class _Lease:
 
     def _renew(self) -> None:
         while not self._done.wait(LEASE_SECONDS / 3):
-            with write_session(self._engine) as session:
-                queue.renew(
-                    session, self._job_id, self._name, now=clock.now(), lease_seconds=LEASE_SECONDS
-                )
+            try:
+                with write_session(self._engine) as session:
+                    queue.renew(
+                        session,
+                        self._job_id,
+                        self._name,
+                        now=clock.now(),
+                        lease_seconds=LEASE_SECONDS,
+                    )
+            except LeaseLostError:
+                return
+            except OperationalError:
+                log.exception("could not renew the lease of job %s; trying again", self._job_id)

@@ -36,7 +36,7 @@ AREAS = [
     "fees",
     "community_life",
 ]
-RETURNS = (60, 100, 300)
+RETURNS = (30, 60, 100, 300)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 import app.followup.models
+import app.installation
 import app.jobs.models
 import app.reports.models
 import app.staff.models

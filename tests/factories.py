@@ -146,6 +146,7 @@ def make_staff(
     communities: Iterable[Community] = (),
     login: str | None = None,
     name: str = "王敏",
+    all_communities: bool = False,
     now: datetime = NOW,
 ) -> Staff:
     """Make an account with the password `PASSWORD`."""
@@ -153,6 +154,7 @@ def make_staff(
         login=login or f"{role.value}-{next(_numbers)}",
         name=name,
         role=role,
+        all_communities=all_communities,
         password_hash=_hash_once(),
         created_at=now,
     )

@@ -1,6 +1,7 @@
 """Numbers with their intervals: t intervals, Wilson intervals, means of simple random samples."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -55,7 +56,12 @@ class Limits:
         """Return the error of tests that belong to these intervals."""
         return round(1 - self.level, 12)
 
+    def at(self, df: int) -> "Limits":
+        """Return the limits of the same level with other degrees of freedom."""
+        return self if df == self.df else make_limits(df, self.level)
 
+
+@cache
 def make_limits(df: int, level: float) -> Limits:
     """Return the t quantile of two-sided intervals of this level."""
     t = float(stats.t.ppf(0.5 + level / 2, df)) if df > 0 else float("nan")
@@ -103,13 +109,13 @@ def wilson_interval(
     Returns:
         Lower and upper limits, shapes as given.
     """
-    low, high = proportion_confint(
-        np.asarray(count, dtype=np.float64),
-        np.asarray(n, dtype=np.float64),
-        alpha=1 - level,
-        method="wilson",
+    some, size = np.asarray(count, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    low, high = proportion_confint(some, size, alpha=1 - level, method="wilson")
+    # The limits of nobody and of everybody are exactly 0 and 1; the formula leaves a remainder.
+    return (
+        np.where(some <= 0, 0.0, np.maximum(0.0, low)),
+        np.where(some >= size, 1.0, np.minimum(1.0, high)),
     )
-    return np.maximum(0.0, low), np.minimum(1.0, high)
 
 
 def effective_sizes(

@@ -1,6 +1,6 @@
 """The headline list: index, items with importance and PFI, matrix. T = 100, no minimum term."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from app.analysis.dataset import Role
 from app.analysis.estimate import nothing, number, t_interval
-from app.analysis.importance import emphasis, weights
+from app.analysis.importance import emphasis, inputs, weights
 from app.analysis.index import equal_index, hill_percent, weighted_index
 from app.analysis.levels import Frame, Level, make_levels
 from app.analysis.matrix import make_crosshair, on_the_line, quadrant
-from app.analysis.pfi import Standing, Term, make_pfi_list, standings
+from app.analysis.order import Place, make_order
+from app.analysis.pfi import Term, make_pfi_list
 from app.analysis.results import Crosshair, Estimate, IndexResult, ItemResult
 
 
@@ -33,7 +34,7 @@ class _Extras:
     emphasis: float | None
     weight: Estimate
     pfi: Estimate
-    standing: Standing | None
+    place: Place
 
 
 def make_headline(
@@ -61,35 +62,49 @@ def make_headline(
     moments, floors = frame.moments, frame.floors
     n = moments.n(role, items)
     kept = n[0] >= floors.item
-    share = weights(moments, items, rule, kept[None, :] & (n > 0))
+    present = kept[None, :] & (n > 0)
+    share = weights(moments, items, rule, present)
+    weighing = frame.replicates.holding(inputs(moments, items, rule, present))
     percent = moments.percent(role, items)
     levels = make_levels(frame, role, items)
-    extras = _extras(frame, items, n=n[0], kept=kept, share=share, percent=percent)
-    is_listed = frame.households >= floors.listed
-    shown = [
+    holding = frame.replicates.holding(n)
+    pfi = make_pfi_list(
+        share,
+        (Term(1.0, 100.0 - percent),),
+        frame.replicates,
+        frame.limits,
+        n=n[0],
+        holding=holding | weighing,
+    )
+    order = make_order(frame, pfi, percent[0], items, n=n[0], kept=kept, bands_from=floors.listed)
+    weight = frame.estimates(
+        share, np.full(len(items), frame.households), bounds=(0.0, 1.0), holding=weighing
+    )
+    extras = _extras(frame, items, n=n[0], weight=weight, pfi=pfi.estimates, places=order.places)
+    crosshair = make_crosshair(_shown_performances(levels, kept), target)
+
+    def cut(level: Level) -> Crosshair | None:
+        return crosshair if min(frame.households, level.n) >= floors.listed else None
+
+    in_index = holding[:, kept].any(axis=1) | weighing[:, 0]
+    return Headline(
+        index=_index(frame, items, role, share=share, kept=kept, holding=in_index),
+        items=tuple(
+            _item(code, level, extra, cut(level), statuses.get(code))
+            for code, level, extra in zip(items, levels, extras, strict=True)
+        ),
+        crosshair=crosshair,
+        order_said=order.is_said,
+    )
+
+
+def _shown_performances(levels: Sequence[Level], kept: NDArray[np.bool_]) -> list[float]:
+    """Return the performances that stay in the list: the data mean of the crosshair."""
+    return [
         level.performance.value
         for level, is_kept in zip(levels, kept, strict=True)
         if is_kept and level.performance.value is not None
     ]
-    crosshair = make_crosshair(shown, target)
-    result = tuple(
-        _item(
-            code,
-            level,
-            extra,
-            crosshair if is_listed and level.n >= floors.listed else None,
-            statuses.get(code),
-        )
-        for code, level, extra in zip(items, levels, extras, strict=True)
-    )
-    least = int(n[0][kept].min()) if kept.any() else 0
-    is_order_said = frame.is_ranked and frame.replicates.df > 0 and least >= floors.order
-    return Headline(
-        index=_index(frame, items, role, share=share, percent=percent, kept=kept),
-        items=result,
-        crosshair=crosshair,
-        order_said=is_order_said and frame.households >= floors.order,
-    )
 
 
 def _index(
@@ -98,15 +113,17 @@ def _index(
     role: Role,
     *,
     share: NDArray[np.float64],
-    percent: NDArray[np.float64],
     kept: NDArray[np.bool_],
+    holding: NDArray[np.bool_],
 ) -> IndexResult:
     n = frame.households
+    percent = frame.moments.percent(role, items)
     index = weighted_index(share, percent)
     if n < frame.floors.listed or not np.isfinite(index[0]):
         return IndexResult(None, None, None, None, n, None, None)
-    stderr = frame.replicates.stderr(index)
-    estimate = t_interval(index[0], float(stderr), frame.limits, n=n, bounds=(0.0, 100.0))
+    stderr = float(frame.replicates.stderr(index, holding))
+    limits = frame.limits.at(int(frame.replicates.dfs(holding)))
+    estimate = t_interval(index[0], stderr, limits, n=n, bounds=(0.0, 100.0))
     most = np.array([frame.moments.column(role, item).points[-1] for item in items])
     mean = frame.moments.mean(role, items)
     return IndexResult(
@@ -125,28 +142,21 @@ def _extras(
     items: tuple[str, ...],
     *,
     n: NDArray[np.int64],
-    kept: NDArray[np.bool_],
-    share: NDArray[np.float64],
-    percent: NDArray[np.float64],
+    weight: tuple[Estimate, ...],
+    pfi: tuple[Estimate, ...],
+    places: tuple[Place, ...],
 ) -> list[_Extras]:
+    """Put together what items have besides their level, each by its own number of answers."""
     moments, floors = frame.moments, frame.floors
-    households = np.full(len(items), frame.households)
-    weight = frame.estimates(share, households, bounds=(0.0, 1.0))
     has_picks = all(moments.has(Role.PRIORITY, item) for item in items)
     picked = emphasis(moments, items)[0] if has_picks else np.full(len(items), np.nan)
-    pfi = make_pfi_list(share, (Term(1.0, 100.0 - percent),), frame.replicates, frame.limits, n=n)
     is_listed = frame.households >= floors.listed
-    places: tuple[Standing | None, ...] = (None,) * len(items)
-    if frame.may_rank(n[kept]):
-        places = standings(
-            pfi, percent[0], items, frame.replicates, kept=kept, alpha=frame.limits.alpha
-        )
     return [
         _Extras(
             emphasis=number(picked[k]) if frame.households >= floors.item else None,
-            weight=weight[k] if kept[k] else nothing(frame.households),
-            pfi=pfi.estimates[k] if is_listed and n[k] >= floors.listed else nothing(int(n[k])),
-            standing=places[k],
+            weight=weight[k] if n[k] >= floors.item else nothing(frame.households),
+            pfi=pfi[k] if is_listed and n[k] >= floors.listed else nothing(int(n[k])),
+            place=places[k],
         )
         for k in range(len(items))
     ]
@@ -160,7 +170,7 @@ def _item(
     is_rating = None
     if cross is not None and extra.emphasis is not None and satisfied is not None:
         is_rating = extra.emphasis * (1 - satisfied)
-    standing = extra.standing
+    place = extra.place
     return ItemResult(
         code=code,
         n=level.n,
@@ -180,12 +190,13 @@ def _item(
         pfi_low=extra.pfi.low,
         pfi_high=extra.pfi.high,
         is_rating=is_rating,
-        rank=standing.rank if standing else None,
-        rank_low=standing.low if standing else None,
-        rank_high=standing.high if standing else None,
-        band=standing.band if standing else None,
+        rank=place.rank,
+        rank_low=place.low,
+        rank_high=place.high,
+        band=place.band,
         quadrant=quadrant(level.performance.value, extra.weight.value, cross) if cross else None,
         on_the_line=on_the_line(level.performance, extra.weight, cross) if cross else None,
         zone=zone,
         top_coded=level.is_coded,
+        tied=place.tied,
     )

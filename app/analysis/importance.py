@@ -55,6 +55,23 @@ def weights(
     return ratio(raw, raw.sum(axis=1, keepdims=True))
 
 
+def inputs(
+    moments: Moments, items: tuple[str, ...], rule: str, present: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Return how many answers the weights of a list rest on, shape (replicates, 1).
+
+    A group without any of them leaves the weights as they are. Arguments as in `weights`.
+    """
+    if rule == EMPHASIS:
+        counts = moments.picks(items)
+    elif rule == RATINGS:
+        counts = moments.n(Role.IMPORTANCE, items)
+    else:
+        counts = np.ones_like(present, dtype=np.int64)
+    total: NDArray[np.int64] = np.where(present, counts, 0).sum(axis=1, keepdims=True)
+    return total
+
+
 def _raw(moments: Moments, items: tuple[str, ...], rule: str) -> NDArray[np.float64]:
     if rule == EQUAL:
         return np.ones((moments.sums.shape[0], len(items)))

@@ -45,10 +45,9 @@ class Frame:
         """Return the households that lost all their zone levels."""
         return int(self.moments.sums[0, DROPPED])
 
-    def may_rank(self, n: NDArray[np.int64]) -> bool:
-        """Say whether a list may be put in an order; `n` are the answers of its items."""
-        least = int(n.min()) if n.size else 0
-        return self.is_ranked and min(least, self.households) >= self.floors.listed
+    def least(self, n: NDArray[np.int64]) -> int:
+        """Return what rules about a list go by: the fewest answers `n` of its items, or 0."""
+        return min(int(n.min()), self.households) if n.size else 0
 
     def estimates(
         self,
@@ -57,6 +56,7 @@ class Frame:
         *,
         bounds: tuple[float, float] = (-np.inf, np.inf),
         least: int | None = None,
+        holding: NDArray[np.bool_] | None = None,
     ) -> tuple[Estimate, ...]:
         """Return t intervals of a replicated statistic, suppressed below `least` answers.
 
@@ -65,15 +65,24 @@ class Frame:
             n: Answers of each item, shape (items,).
             bounds: Least and greatest possible value.
             least: Least answers; None means the floor of items.
+            holding: Groups that count, to be broadcast to (groups, items); None means all.
         """
         floor = self.floors.item if least is None else least
-        stderr = self.replicates.stderr(statistic)
+        stderr = self.replicates.stderr(statistic, holding)
+        limits = self._limits(holding, statistic.shape[1])
         return tuple(
-            t_interval(statistic[0, k], stderr[k], self.limits, n=int(n[k]), bounds=bounds)
+            t_interval(statistic[0, k], stderr[k], limits[k], n=int(n[k]), bounds=bounds)
             if n[k] >= floor
             else nothing(int(n[k]))
             for k in range(statistic.shape[1])
         )
+
+    def _limits(self, holding: NDArray[np.bool_] | None, items: int) -> list[Limits]:
+        """Return the width of every item's t interval."""
+        if holding is None:
+            return [self.limits] * items
+        freedom = self.replicates.dfs(np.broadcast_to(holding, (holding.shape[0], items)))
+        return [self.limits.at(int(df)) for df in freedom]
 
     def shares(
         self,
@@ -93,7 +102,9 @@ class Frame:
         value = ratio(count, n)
         sizes = n[0].astype(np.float64)
         if self.has_design and self.replicates.df > 0:
-            sizes = effective_sizes(value[0], n[0], self.replicates.stderr(value))
+            sizes = effective_sizes(
+                value[0], n[0], self.replicates.stderr(value, self.replicates.holding(n))
+            )
         safe = np.maximum(1e-9, sizes)
         low, high = wilson_interval(np.nan_to_num(value[0]) * safe, safe, level=self.limits.level)
         return tuple(
@@ -102,6 +113,25 @@ class Frame:
             else nothing(int(n[0, k]))
             for k in range(count.shape[1])
         )
+
+
+def shown_share(share: Estimate, floors: Floors, level: float) -> Estimate:
+    """Top-code a share that rests on few answers, as `shown_distribution` does.
+
+    Nobody and one household read the same, "at most 1/n" with a lower limit of 0; everybody and
+    all but one read "at least 1 - 1/n" with an upper limit of 1.
+    """
+    n = share.n
+    if share.value is None or not floors.is_coded(n):
+        return share
+    count = round(share.value * n)
+    if 1 < count < n - 1:
+        return share
+    is_few = count <= 1
+    coded = 1 if is_few else n - 1
+    low, high = wilson_interval(coded, n, level=level)
+    ends = (0.0, float(high)) if is_few else (float(low), 1.0)
+    return Estimate(coded / n, None, *ends, n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +163,11 @@ def make_levels(frame: Frame, role: Role, items: tuple[str, ...]) -> tuple[Level
         return ()
     moments = frame.moments
     n = moments.n(role, items)
-    percents = frame.estimates(moments.percent(role, items), n[0], bounds=(0.0, 100.0))
-    means = frame.estimates(moments.mean(role, items), n[0])
+    holding = frame.replicates.holding(n)
+    percents = frame.estimates(
+        moments.percent(role, items), n[0], bounds=(0.0, 100.0), holding=holding
+    )
+    means = frame.estimates(moments.mean(role, items), n[0], holding=holding)
     shares = frame.shares(moments.satisfied(role, items), n)
     levels: list[Level] = []
     for k, item in enumerate(items):
@@ -176,6 +209,7 @@ def make_overall(frame: Frame) -> tuple[Estimate | None, Estimate | None]:
         n[0],
         bounds=(0.0, 100.0),
         least=frame.floors.overall,
+        holding=frame.replicates.holding(n),
     )[0]
     if n[0, 0] < frame.floors.item:
         mean = Estimate(mean.value, None, None, None, mean.n)

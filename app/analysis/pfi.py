@@ -47,12 +47,15 @@ class Standing:
         low: Best rank that cannot be excluded; None without replicates.
         high: Worst rank that cannot be excluded.
         band: A surely among the first three, B may be, C not; None without replicates.
+        tied: Codes that cannot be told apart from it by the pair tests, in the order of the list;
+            all others without replicates.
     """
 
     rank: int
     low: int | None
     high: int | None
     band: str | None
+    tied: tuple[str, ...]
 
 
 def pfi_values(weights: NDArray[np.float64], terms: tuple[Term, ...]) -> NDArray[np.float64]:
@@ -78,12 +81,14 @@ class PfiList:
         smooth: Replicates whose near-zero terms are left unclipped: the smooth statistic that
             pair tests use, shape (replicates, items).
         fixed: Items without a standard error: nothing can be told apart from them.
+        holding: Groups that count for each item, shape (groups, items).
     """
 
     values: NDArray[np.float64]
     estimates: tuple[Estimate, ...]
     smooth: NDArray[np.float64]
     fixed: NDArray[np.bool_]
+    holding: NDArray[np.bool_]
 
 
 def make_pfi_list(
@@ -93,6 +98,7 @@ def make_pfi_list(
     limits: Limits,
     *,
     n: NDArray[np.int64],
+    holding: NDArray[np.bool_] | None = None,
 ) -> PfiList:
     """Compute PFI with intervals for a list.
 
@@ -102,13 +108,18 @@ def make_pfi_list(
         replicates: Where the standard errors come from.
         limits: Width of t intervals.
         n: Answers each item rests on, shape (items,).
+        holding: Groups that hold something of what makes an item's PFI, shape (groups, items);
+            None means all.
 
     Returns:
         Estimates in the order of the items.
     """
     values = pfi_values(weights, terms)
-    stderr = replicates.stderr(values)
-    errors = [replicates.stderr(term.values) for term in terms]
+    if holding is None:
+        holding = np.ones(values[1:].shape, dtype=bool)
+    stderr = replicates.stderr(values, holding)
+    errors = [replicates.stderr(term.values, holding) for term in terms]
+    freedom = replicates.dfs(holding)
     near = np.stack(
         [
             (np.abs(term.values[0]) <= NEAR * error) & (error > 0)
@@ -121,35 +132,45 @@ def make_pfi_list(
     )
     estimates: list[Estimate] = []
     for k in range(weights.shape[1]):
-        plain = t_interval(values[0, k], stderr[k], limits, n=int(n[k]), bounds=(0.0, 100.0))
+        own = limits.at(int(freedom[k]))
+        plain = t_interval(values[0, k], stderr[k], own, n=int(n[k]), bounds=(0.0, 100.0))
         if near[:, k].any() and weights[0, k] > 0:
-            plain = _image(plain, weights[:, k], terms, near[:, k], k, replicates, limits)
+            parts = [(term.penalty, term.values[:, k]) for term in terms]
+            column = (near[:, k], weights[:, k], holding[:, k])
+            plain = _image(plain, parts, column, replicates, own)
         estimates.append(plain)
     fixed = ~(stderr > 0)
-    return PfiList(values[0], tuple(estimates), smooth, fixed)
+    return PfiList(values[0], tuple(estimates), smooth, fixed, holding)
 
 
 def _image(
     plain: Estimate,
-    weights: NDArray[np.float64],
-    terms: tuple[Term, ...],
-    near: NDArray[np.bool_],
-    k: int,
+    parts: list[tuple[float, NDArray[np.float64]]],
+    column: tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.bool_]],
     replicates: Replicates,
     limits: Limits,
 ) -> Estimate:
-    """Return the PFI of item k with the largest limits over its near-zero terms in or out."""
+    """Return the PFI of one item with the largest limits over its near-zero terms in or out.
+
+    Args:
+        plain: Its PFI.
+        parts: Penalty and replicated shortfall of every term.
+        column: Which terms are near zero; its replicated weight; the groups that count for it.
+        replicates: Where the standard errors come from.
+        limits: Width of its t interval.
+    """
+    near, weights, holding = column
     choices = [
-        (0.0, 1.0) if close else ((1.0,) if term.values[0, k] > 0 else (0.0,))
-        for term, close in zip(terms, near, strict=True)
+        (0.0, 1.0) if close else ((1.0,) if values[0] > 0 else (0.0,))
+        for (_, values), close in zip(parts, near, strict=True)
     ]
     low = high = 0.0
     for active in product(*choices):
         shortfall = sum(
-            on * term.penalty * term.values[:, k] for on, term in zip(active, terms, strict=True)
+            on * penalty * values for on, (penalty, values) in zip(active, parts, strict=True)
         )
         statistic = np.asarray(weights * shortfall, dtype=np.float64)
-        half = limits.t * float(replicates.stderr(statistic)) if any(active) else 0.0
+        half = limits.t * float(replicates.stderr(statistic, holding)) if any(active) else 0.0
         low = max(low, float(statistic[0]) - half)
         high = max(high, float(statistic[0]) + half)
     return Estimate(plain.value, None, low, min(100.0, high), plain.n, limits.df)
@@ -181,18 +202,28 @@ def standings(
     order = sorted(
         places, key=lambda k: (-round(float(pfi.values[k]), 12), performance[k], codes[k])
     )
+    listed = [codes[k] for k in places]
     found: dict[int, Standing] = {
-        int(k): Standing(rank, None, None, None) for rank, k in enumerate(order, start=1)
+        int(k): Standing(rank, None, None, None, tuple(c for c in listed if c != codes[k]))
+        for rank, k in enumerate(order, start=1)
     }
     if replicates.df > 0 and places.size:
         smooth = pfi.smooth[:, places]
-        errors = replicates.stderr(smooth[:, :, None] - smooth[:, None, :])
+        holding = pfi.holding[:, places]
+        either = holding[:, :, None] | holding[:, None, :]
+        errors = replicates.stderr(smooth[:, :, None] - smooth[:, None, :], either)
         fixed = pfi.fixed[places]
         errors[fixed, :] = np.nan
         errors[:, fixed] = np.nan
-        ranks = rank_intervals(pfi.values[places], errors, df=replicates.df, alpha=alpha)
-        for k, low, high in zip(places, ranks.low, ranks.high, strict=True):
-            found[int(k)] = Standing(found[int(k)].rank, low, high, band(low, high))
+        ranks = rank_intervals(pfi.values[places], errors, df=replicates.dfs(either), alpha=alpha)
+        for k, low, high, tied in zip(places, ranks.low, ranks.high, ranks.tied, strict=True):
+            found[int(k)] = Standing(
+                rank=found[int(k)].rank,
+                low=low,
+                high=high,
+                band=band(low, high),
+                tied=tuple(listed[other] for other in tied),
+            )
     return tuple(found.get(k) for k in range(len(codes)))
 
 

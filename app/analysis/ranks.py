@@ -17,18 +17,21 @@ class RankIntervals:
         rank: Order of the values, ties by position.
         low: 1 + how many are significantly larger.
         high: How many there are less those significantly smaller.
+        tied: Positions of those that cannot be told apart from each, ascending. This says more
+            than the intervals: two of them may overlap though the pair differs.
     """
 
     rank: tuple[int, ...]
     low: tuple[int, ...]
     high: tuple[int, ...]
+    tied: tuple[tuple[int, ...], ...]
 
 
 def rank_intervals(
     values: NDArray[np.float64],
     difference_stderr: NDArray[np.float64],
     *,
-    df: int,
+    df: int | NDArray[np.int64],
     alpha: float = 0.05,
 ) -> RankIntervals:
     """Return simultaneous rank intervals from the standard errors of all differences.
@@ -40,18 +43,19 @@ def rank_intervals(
     Args:
         values: Shape (p,).
         difference_stderr: Symmetric, shape (p, p); NaN or 0 means not separable.
-        df: Degrees of freedom of the tests.
+        df: Degrees of freedom of the tests, one number or one per pair, shape (p, p).
         alpha: Family-wise error.
     """
     p = values.size
     first, second = np.triu_indices(p, k=1)
     difference = values[first] - values[second]
     stderr = difference_stderr[first, second]
-    usable = np.isfinite(stderr) & (stderr > 0)
+    freedom = np.broadcast_to(df, (p, p))[first, second]
+    usable = np.isfinite(stderr) & (stderr > 0) & (freedom > 0)
     p_values = np.ones(difference.size)
-    if df > 0 and usable.any():
+    if usable.any():
         t = np.abs(difference[usable]) / stderr[usable]
-        p_values[usable] = 2 * stats.t.sf(t, df)
+        p_values[usable] = 2 * stats.t.sf(t, freedom[usable])
     wins = np.zeros((p, p), dtype=bool)
     held = holm(p_values, alpha)
     larger, smaller = held & (difference > 0), held & (difference < 0)
@@ -60,10 +64,12 @@ def rank_intervals(
     order = np.argsort(-values, kind="stable")
     rank = np.empty(p, dtype=np.int64)
     rank[order] = np.arange(1, p + 1)
+    tied = ~(wins | wins.T | np.eye(p, dtype=bool))
     return RankIntervals(
         tuple(rank.tolist()),
         tuple((1 + wins.sum(axis=0)).tolist()),
         tuple((p - wins.sum(axis=1)).tolist()),
+        tuple(tuple(np.flatnonzero(row).tolist()) for row in tied),
     )
 
 

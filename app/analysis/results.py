@@ -65,12 +65,17 @@ class ItemResult:
         importance: The value of `weight` (flat copy for readers of the JSON).
         pfi, pfi_stderr, pfi_low, pfi_high: Points of the 0-100 index available here.
         is_rating: ETC importance-satisfaction rating, emphasis x (1 - satisfied).
-        rank, rank_low, rank_high: Rank by PFI (1 = first to improve) and rank interval.
-        band: "A" surely among the first three, "B" may be, "C" not; None when not said.
+        rank, rank_low, rank_high: Rank by PFI (1 = first to improve) and rank interval; None
+            below 100 answers of any item of the list, and with a waiver.
+        band: "A" surely among the first three, "B" may be, "C" not; None below 30 answers of any
+            item of the list, and with a waiver.
         quadrant: concentrate, keep_up, low_priority or possible_overkill.
         on_the_line: An interval touches a crosshair, so the quadrant is not certain.
         zone: Status of the item's zone of tolerance, when the same item has one.
         top_coded: Rows of `distribution` that were 0 or 1 are limits, "at most" and "at least".
+        tied: Codes of the list's items that the pair tests (Holm) cannot tell apart from this
+            one, in instrument order; empty when no order is said. Overlapping rank intervals
+            are no such statement: two items may overlap and yet differ.
     """
 
     code: str
@@ -99,6 +104,7 @@ class ItemResult:
     on_the_line: bool | None
     zone: str | None
     top_coded: bool = False
+    tied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,9 @@ class ZoneResult:
         weight: Importance share used in the zone list's PFI.
         pfi: Zone-list PFI (T = D, with the A term) with interval.
         attainment: 100 - [D-P]+ - [A-P]+ on 0-100, the x axis of the zone matrix.
-        rank, rank_low, rank_high, band: As in `ItemResult`, within the zone list.
+        rank, rank_low, rank_high, band, tied: As in `ItemResult`, within the zone list and by
+            its own numbers of answers; bands here from 100, too.
+        top_coded: Those of `below`, `inside`, `above` that were 0 or 1 are limits.
     """
 
     code: str
@@ -142,6 +150,8 @@ class ZoneResult:
     rank_low: int | None
     rank_high: int | None
     band: str | None
+    tied: tuple[str, ...] = ()
+    top_coded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +203,11 @@ class StudyResult:
         zones: Zone list, in instrument order; empty when not asked.
         attributes: Attribute levels, in instrument order.
         crosshair: Cuts of the headline matrix.
-        order_said: Whether the PFI order may be stated (n >= 100 for all items).
+        order_said: Whether the PFI order may be stated (n >= 100 for all items, no waiver).
         plan: The plan as plain JSON data.
         seed: Seed handed in; kept even when no method drew numbers.
         zone_dropped: Households that lost all their zone levels for too many inversions.
+        zones_order_said: As `order_said`, for the zone list and its own numbers of answers.
     """
 
     engine: str
@@ -219,6 +230,7 @@ class StudyResult:
     seed: int = 0
     schema: str = SCHEMA
     zone_dropped: int = 0
+    zones_order_said: bool = False
 
 
 class SchemaError(ValueError):

@@ -165,7 +165,7 @@ def run_study(cells: Cells, plan: StudyPlan, seed: int = 0) -> StudyResult:
         plan.headline_role,
         rule=plan.weights,
         target=plan.performance_target,
-        statuses={zone.code: zone.status for zone in zones},
+        statuses={zone.code: zone.status for zone in zones.items},
     )
     overall, overall_satisfied = make_overall(frame)
     households = frame.households
@@ -186,13 +186,14 @@ def run_study(cells: Cells, plan: StudyPlan, seed: int = 0) -> StudyResult:
         overall=overall,
         overall_satisfied=overall_satisfied,
         items=headline.items,
-        zones=zones,
+        zones=zones.items,
         attributes=make_attributes(frame),
         crosshair=headline.crosshair,
         order_said=headline.order_said,
         plan=_plain(plan),
         seed=seed,
         zone_dropped=frame.dropped if plan.zones else 0,
+        zones_order_said=zones.order_said,
     )
 
 

@@ -6,12 +6,12 @@ answers  said
 0-4      nothing
 5-9      the overall mean only
 10-29    item means and their intervals, marked indicative; no index, order or PFI
-30-99    everything, marked indicative
-100-     everything; the order by PFI may be stated when every item of the list has 100
+30-99    also index, PFI, matrix and bands of the headline list, all marked indicative
+100-     everything: also ranks, rank intervals and the order by PFI, and bands of the zone list
 ======== ================================================================================
 
 n is the number of answers of the item concerned; of households for the index; rules about a list
-use the smallest n in the list.
+(ranks, bands, order, the zone matrix) use the smallest n in the list.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,8 @@ class Floors:
     Attributes:
         overall: For the overall mean.
         item: For means and shares of one item.
-        listed: For index, PFI, quadrants and bands.
+        listed: For index, PFI, quadrants and the headline's bands.
+        ranked: For ranks, rank intervals and the zone list's bands.
         order: For stating the order by PFI.
         is_open: No floors: the operator works on rows he holds himself.
     """
@@ -43,12 +44,17 @@ class Floors:
     overall: int = OVERALL_FROM
     item: int = ITEM_FROM
     listed: int = LIST_FROM
+    ranked: int = ORDER_FROM
     order: int = ORDER_FROM
     is_open: bool = False
 
+    def is_coded(self, n: int) -> bool:
+        """Say whether shares of nobody and of everybody among n answers are top-coded."""
+        return n < self.listed and not self.is_open
+
 
 PUBLISHED = Floors()
-OWN_ROWS = Floors(overall=1, item=1, listed=1, is_open=True)
+OWN_ROWS = Floors(overall=1, item=1, listed=1, ranked=1, is_open=True)
 
 
 def standing_of(households: int, floors: Floors, reasons: tuple[str, ...]) -> str:
@@ -68,7 +74,7 @@ def shown_distribution(counts: list[int], floors: Floors) -> tuple[tuple[float, 
     if n < max(1, floors.item):
         return None, False
     shares = tuple(count / n for count in counts)
-    if n >= floors.listed or floors.is_open:
+    if not floors.is_coded(n):
         return shares, False
     coded = tuple(min(max(share, 1 / n), 1 - 1 / n) for share in shares)
     return coded, coded != shares

@@ -78,7 +78,7 @@ def zone_statuses(
     adequacy_stderr: NDArray[np.float64],
     superiority_stderr: NDArray[np.float64],
     *,
-    df: int,
+    df: int | NDArray[np.int64],
     alpha: float = 0.05,
 ) -> tuple[ZoneStatus, ...]:
     """Say for every item of a list whether it is below, inside or above its zone.
@@ -91,14 +91,16 @@ def zone_statuses(
         superiority: Mean of perceived - desired per item.
         adequacy_stderr: Standard errors; NaN or 0 means that nothing can be tested.
         superiority_stderr: Standard errors of the superiority.
-        df: Degrees of freedom of the t tests; 0 when there are no replicates.
+        df: Degrees of freedom of the t tests, one number or shape (2, items) for adequacy and
+            superiority; 0 when there are no replicates.
         alpha: Family-wise level of Holm's procedure over the list.
 
     Returns:
         One status per item, in the order given.
     """
     statuses = [_status(a, s) for a, s in zip(adequacy, superiority, strict=True)]
-    if df < 1:
+    df_adequacy, df_superiority = np.broadcast_to(df, (2, len(statuses)))
+    if not (df_adequacy > 0).any() and not (df_superiority > 0).any():
         return tuple(ZoneStatus(status, None) for status in statuses)
     with np.errstate(divide="ignore", invalid="ignore"):
         t_adequacy = np.where(adequacy_stderr > 0, adequacy / adequacy_stderr, np.nan)
@@ -106,11 +108,14 @@ def zone_statuses(
     p_values = np.full(len(statuses), np.nan)
     for k, status in enumerate(statuses):
         if status == BELOW:
-            p_values[k] = stats.t.cdf(t_adequacy[k], df)
+            p_values[k] = stats.t.cdf(t_adequacy[k], df_adequacy[k])
         elif status == ABOVE:
-            p_values[k] = stats.t.sf(t_superiority[k], df)
+            p_values[k] = stats.t.sf(t_superiority[k], df_superiority[k])
         elif status == INSIDE:
-            p_values[k] = max(stats.t.sf(t_adequacy[k], df), stats.t.cdf(t_superiority[k], df))
+            p_values[k] = max(
+                stats.t.sf(t_adequacy[k], df_adequacy[k]),
+                stats.t.cdf(t_superiority[k], df_superiority[k]),
+            )
     held = holm(p_values, alpha)
     return tuple(
         ZoneStatus(status, bool(held[k]) if status is not None else None)

@@ -7,13 +7,28 @@ from numpy.typing import NDArray
 
 from app.analysis.dataset import Role
 from app.analysis.estimate import nothing
-from app.analysis.importance import weights
-from app.analysis.levels import Frame
-from app.analysis.pfi import Standing, Term, make_pfi_list, standings
+from app.analysis.importance import inputs, weights
+from app.analysis.levels import Frame, shown_share
+from app.analysis.order import Order, make_order
+from app.analysis.pfi import Term, make_pfi_list
 from app.analysis.results import Estimate, ZoneResult
 from app.analysis.tolerance import ZoneStatus, zone_statuses
 
 LEVELS = (Role.ADEQUATE, Role.DESIRED, Role.PERCEIVED)
+SHARES = ("below", "inside", "above")
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneList:
+    """The zone list of a study.
+
+    Attributes:
+        items: One result per item, in order.
+        order_said: The order of this list may be stated, by its own numbers of answers.
+    """
+
+    items: tuple[ZoneResult, ...]
+    order_said: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +42,11 @@ class _Parts:
     weight: tuple[Estimate, ...]
     pfi: tuple[Estimate, ...]
     attainment: tuple[Estimate, ...]
-    standings: tuple[Standing | None, ...]
+    order: Order
+    is_coded: tuple[bool, ...]
 
 
-def make_zones(
-    frame: Frame, items: tuple[str, ...], rule: str, penalty: float
-) -> tuple[ZoneResult, ...]:
+def make_zones(frame: Frame, items: tuple[str, ...], rule: str, penalty: float) -> ZoneList:
     """Compute the zone list.
 
     Args:
@@ -42,14 +56,13 @@ def make_zones(
         penalty: How often a point below the adequate level counts on top (lambda).
     """
     if not items:
-        return ()
+        return ZoneList((), False)
     counts = frame.moments.zone(items)
     gaps, statuses = _gaps(frame, items)
-    triples = counts["below"] + counts["inside"] + counts["above"]
-    shares = {name: frame.shares(counts[name], triples) for name in ("below", "inside", "above")}
+    shares, is_coded = _shares(frame, counts)
     priorities = _priorities(frame, items, rule, penalty)
-    parts = _Parts(_means(frame, items), gaps, shares, statuses, *priorities)
-    return tuple(
+    parts = _Parts(_means(frame, items), gaps, shares, statuses, *priorities, is_coded)
+    zones = tuple(
         _zone(
             code,
             k,
@@ -59,6 +72,7 @@ def make_zones(
         )
         for k, code in enumerate(items)
     )
+    return ZoneList(zones, parts.order.is_said)
 
 
 def _means(frame: Frame, items: tuple[str, ...]) -> dict[Role, tuple[Estimate, ...]]:
@@ -67,7 +81,9 @@ def _means(frame: Frame, items: tuple[str, ...]) -> dict[Role, tuple[Estimate, .
     means: dict[Role, tuple[Estimate, ...]] = {}
     for role in (*LEVELS, Role.IMPORTANCE):
         if all(moments.has(role, item) for item in items):
-            means[role] = frame.estimates(moments.mean(role, items), moments.n(role, items)[0])
+            n = moments.n(role, items)
+            holding = frame.replicates.holding(n)
+            means[role] = frame.estimates(moments.mean(role, items), n[0], holding=holding)
         else:
             means[role] = (nothing(0),) * len(items)
     return means
@@ -81,22 +97,23 @@ def _gaps(
     adequacy = moments.gap(Role.ADEQUATE, Role.PERCEIVED, items)
     superiority = moments.gap(Role.DESIRED, Role.PERCEIVED, items)
     width = moments.gap(Role.ADEQUATE, Role.DESIRED, items)
-    n_adequacy = moments.pair(Role.ADEQUATE, Role.PERCEIVED, items)["n"][0]
-    n_superiority = moments.pair(Role.DESIRED, Role.PERCEIVED, items)["n"][0]
-    n_width = moments.pair(Role.ADEQUATE, Role.DESIRED, items)["n"][0]
+    n_adequacy = moments.pair(Role.ADEQUATE, Role.PERCEIVED, items)["n"]
+    n_superiority = moments.pair(Role.DESIRED, Role.PERCEIVED, items)["n"]
+    n_width = moments.pair(Role.ADEQUATE, Role.DESIRED, items)["n"]
+    by_adequacy, by_superiority = replicates.holding(n_adequacy), replicates.holding(n_superiority)
     gaps = {
-        "adequacy": frame.estimates(adequacy, n_adequacy),
-        "superiority": frame.estimates(superiority, n_superiority),
-        "width": frame.estimates(width, n_width),
+        "adequacy": frame.estimates(adequacy, n_adequacy[0], holding=by_adequacy),
+        "superiority": frame.estimates(superiority, n_superiority[0], holding=by_superiority),
+        "width": frame.estimates(width, n_width[0], holding=replicates.holding(n_width)),
     }
     # Statuses that may not be shown are not in the family of tests either.
-    shown = np.minimum(n_adequacy, n_superiority) >= max(1, frame.floors.item)
+    shown = np.minimum(n_adequacy[0], n_superiority[0]) >= max(1, frame.floors.item)
     statuses = zone_statuses(
         np.where(shown, adequacy[0], np.nan),
         np.where(shown, superiority[0], np.nan),
-        replicates.stderr(adequacy),
-        replicates.stderr(superiority),
-        df=replicates.df,
+        replicates.stderr(adequacy, by_adequacy),
+        replicates.stderr(superiority, by_superiority),
+        df=np.stack([replicates.dfs(by_adequacy), replicates.dfs(by_superiority)]),
         alpha=frame.limits.alpha,
     )
     return gaps, statuses
@@ -104,32 +121,53 @@ def _gaps(
 
 def _priorities(
     frame: Frame, items: tuple[str, ...], rule: str, penalty: float
-) -> tuple[
-    tuple[Estimate, ...], tuple[Estimate, ...], tuple[Estimate, ...], tuple[Standing | None, ...]
-]:
-    """Return weights, PFI, attainment and standings of the zone list."""
-    moments, floors = frame.moments, frame.floors
-    n = np.minimum.reduce([moments.n(role, items) for role in LEVELS])
+) -> tuple[tuple[Estimate, ...], tuple[Estimate, ...], tuple[Estimate, ...], Order]:
+    """Return weights, PFI, attainment and order of the zone list."""
+    moments, floors, replicates = frame.moments, frame.floors, frame.replicates
+    answers = [moments.n(role, items) for role in LEVELS]
+    n = np.minimum.reduce(answers)
     kept = n[0] >= max(1, floors.item)
-    share = weights(moments, items, rule, kept[None, :] & (n > 0))
+    present = kept[None, :] & (n > 0)
+    share = weights(moments, items, rule, present)
+    weighing = replicates.holding(inputs(moments, items, rule, present))
+    holding = np.logical_or.reduce([replicates.holding(one) for one in answers])
     adequate, desired, perceived = (moments.percent(role, items) for role in LEVELS)
     terms = (Term(1.0, desired - perceived), Term(penalty, adequate - perceived))
-    pfi = make_pfi_list(share, terms, frame.replicates, frame.limits, n=n[0])
-    shortfall = make_pfi_list(np.ones_like(share), terms, frame.replicates, frame.limits, n=n[0])
-    places: tuple[Standing | None, ...] = (None,) * len(items)
-    if frame.may_rank(n[0][kept]):
-        places = standings(
-            pfi, perceived[0], items, frame.replicates, kept=kept, alpha=frame.limits.alpha
-        )
+    pfi, shortfall = (
+        make_pfi_list(factor, terms, replicates, frame.limits, n=n[0], holding=groups)
+        for factor, groups in ((share, holding | weighing), (np.ones_like(share), holding))
+    )
+    order = make_order(frame, pfi, perceived[0], items, n=n[0], kept=kept, bands_from=floors.ranked)
     households = np.full(len(items), frame.households)
-    weight = frame.estimates(share, households, bounds=(0.0, 1.0))
-    is_listed = (n[0] >= floors.listed) & (frame.households >= floors.listed)
+    weight = frame.estimates(share, households, bounds=(0.0, 1.0), holding=weighing)
+    is_listed = kept & (n[0] >= floors.listed) & (frame.households >= floors.listed)
+    # Attainment and weight give the PFI away, so it is shown nowhere where that is withheld; it is
+    # the place in the matrix of the list, so it goes by the smallest n of the list besides.
+    is_placed = is_listed & (frame.least(n[0][kept]) >= floors.listed)
     return (
         _masked(weight, kept),
-        _masked(pfi.estimates, is_listed & kept),
-        tuple(_rest(one) for one in _masked(shortfall.estimates, kept)),
-        places,
+        _masked(pfi.estimates, is_listed),
+        tuple(_rest(one) for one in _masked(shortfall.estimates, is_placed)),
+        order,
     )
+
+
+def _shares(
+    frame: Frame, counts: dict[str, NDArray[np.int64]]
+) -> tuple[dict[str, tuple[Estimate, ...]], tuple[bool, ...]]:
+    """Return the shares below, inside and above, and which items have top-coded ones."""
+    triples = counts["below"] + counts["inside"] + counts["above"]
+    shares = {name: frame.shares(counts[name], triples) for name in SHARES}
+    is_coded = tuple(
+        frame.floors.is_coded(int(n))
+        and any(shares[name][k].value in (0.0, 1.0) for name in SHARES)
+        for k, n in enumerate(triples[0])
+    )
+    coded = {
+        name: tuple(shown_share(one, frame.floors, frame.limits.level) for one in shares[name])
+        for name in SHARES
+    }
+    return coded, is_coded
 
 
 def _masked(estimates: tuple[Estimate, ...], shown: NDArray[np.bool_]) -> tuple[Estimate, ...]:
@@ -148,7 +186,7 @@ def _rest(shortfall: Estimate) -> Estimate:
 
 
 def _zone(code: str, k: int, parts: _Parts, *, inverted: int, answered: int) -> ZoneResult:
-    standing = parts.standings[k]
+    place = parts.order.places[k]
     return ZoneResult(
         code=code,
         adequate=parts.means[Role.ADEQUATE][k],
@@ -168,8 +206,10 @@ def _zone(code: str, k: int, parts: _Parts, *, inverted: int, answered: int) -> 
         weight=parts.weight[k],
         pfi=parts.pfi[k],
         attainment=parts.attainment[k],
-        rank=standing.rank if standing else None,
-        rank_low=standing.low if standing else None,
-        rank_high=standing.high if standing else None,
-        band=standing.band if standing else None,
+        rank=place.rank,
+        rank_low=place.low,
+        rank_high=place.high,
+        band=place.band,
+        tied=place.tied,
+        top_coded=parts.is_coded[k],
     )

@@ -1,10 +1,14 @@
 """Operator commands. Each is loaded when it is called, so pages never load what only they need."""
 
+import re
+from collections.abc import Callable
+from functools import wraps
 from importlib import import_module
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError
 
 _COMMANDS: dict[str, str | dict[str, str]] = {
     "db": {"upgrade": "app.cli.operate:upgrade", "check": "app.cli.operate:check"},
@@ -17,6 +21,7 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
         "create": "app.cli.campaigns:create",
         "open": "app.cli.campaigns:open_one",
         "tracker": "app.cli.campaigns:show_tracker",
+        "check": "app.cli.campaigns:check",
     },
     "staff": {"add": "app.cli.operate:add_staff"},
     "audit": {"verify": "app.cli.operate:verify_audit"},
@@ -47,9 +52,31 @@ class LazyGroup(AppGroup):
 def _load(target: str) -> click.Command:
     module, _, name = target.partition(":")
     command = getattr(import_module(module), name)
-    if not isinstance(command, click.Command):
+    if not isinstance(command, click.Command) or command.callback is None:
         raise TypeError(target)
+    if not hasattr(command.callback, "__wrapped__"):
+        command.callback = _in_one_sentence(command.callback)
     return command
+
+
+def _in_one_sentence(callback: Callable[..., object]) -> Callable[..., object]:
+    """Turn what our own code refuses into one sentence; anything else stays a traceback."""
+
+    @wraps(callback)
+    def run(*args: object, **kwargs: object) -> object:
+        try:
+            return callback(*args, **kwargs)
+        except OperationalError as error:
+            raise click.ClickException(f"the database does not answer: {error.orig}") from error
+        except Exception as error:
+            kind = type(error)
+            if not kind.__module__.startswith("app."):
+                raise
+            words = re.sub(r"(?<!^)(?=[A-Z])", " ", kind.__name__.removesuffix("Error")).lower()
+            facts = ", ".join(str(fact) for fact in error.args)
+            raise click.ClickException(f"{words}: {facts}" if facts else words) from error
+
+    return run
 
 
 class _LazyCommand(click.Command):

@@ -1,6 +1,7 @@
 """Commands on campaigns."""
 
 import os
+import sys
 from datetime import datetime
 
 import click
@@ -8,6 +9,7 @@ import click
 from app import clock
 from app.config import read_config
 from app.db import make_engine, write_session
+from app.followup.queries import count_comments_without_case
 from app.staff.models import Role
 from app.staff.scope import Scope
 from app.surveys.campaign import queries, services
@@ -67,3 +69,17 @@ def show_tracker(code: str) -> None:
             click.echo(
                 f"{row.name}\t{row.returned}/{row.base}\t{row.percent_text}\t{row.status.state}"
             )
+
+
+@click.command()
+@click.argument("code")
+def check(code: str) -> None:
+    """Count comments that have no follow-up case; it must print 0 some minutes after the last."""
+    with write_session(make_engine(read_config(os.environ).database_url)) as session:
+        campaign = queries.find_campaign(session, code)
+        if campaign is None:
+            raise click.ClickException(f"no campaign {code}")
+        missing = count_comments_without_case(session, campaign.id)
+    click.echo(f"comments without a case: {missing}")
+    if missing:
+        sys.exit(1)

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -27,14 +28,19 @@ def demo(build_only: bool) -> None:
     """Make the demo company (once), then run web server and worker until Ctrl-C."""
     os.environ["LINSHENG_DEMO"] = "1"
     config = read_config(os.environ)
+    port = int(os.environ.get("PORT", "8000"))
+    if not build_only:
+        _check_port(port)
     config.instance.mkdir(parents=True, exist_ok=True)
     sheet = build_demo(config, say=_say)
-    target = config.instance / "demo.json"
+    # Scripts look for instance/demo.json, whatever folder the demo's own data lies in.
+    is_default = "LINSHENG_INSTANCE" not in os.environ
+    target = (ROOT / "instance" if is_default else config.instance) / "demo.json"
     target.write_text(json.dumps(sheet.as_data(), ensure_ascii=False, indent=1), encoding="utf-8")
     if build_only:
         return
-    with _running(config) as children:
-        _wait_until_ready(config.public_url, children)
+    with _running(config, port) as children:
+        _wait_until_ready(f"http://127.0.0.1:{port}", children)
         _print_sheet(sheet, target)
         _wait_for_the_end(children)
 
@@ -43,11 +49,22 @@ def _say(line: str) -> None:
     click.echo(f"  {line}", err=True)
 
 
+def _check_port(port: int) -> None:
+    """Say so at once when somebody else has the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise click.ClickException(
+                f"port {port} is in use: stop what runs there, or choose another with PORT=8080"
+            ) from error
+
+
 @contextmanager
-def _running(config: Config) -> Iterator[list[subprocess.Popen[bytes]]]:
+def _running(config: Config, port: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Run server and worker in groups of their own; on leaving, end both and wait for them."""
     binaries = Path(sys.executable).parent
-    port = os.environ.get("PORT", "8000")
     log = config.instance / "log"
     log.mkdir(exist_ok=True)
     commands = {
@@ -66,7 +83,8 @@ def _running(config: Config) -> Iterator[list[subprocess.Popen[bytes]]]:
                     command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True
                 )
             )
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(0))
     try:
         yield children
     except KeyboardInterrupt:

@@ -2,16 +2,21 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.config import read_config
 from app.db import make_engine, write_session
+from app.installation import adopt_vault
 from app.staff import audit, services
 from app.staff.errors import BrokenChainError
 from app.staff.models import Role
 from app.surveys.register import queries as register_queries
+from app.vault import Vault
 from app.worker import run_worker
 from migrations.run import current
 from migrations.run import upgrade as run_upgrade
@@ -19,11 +24,13 @@ from migrations.run import upgrade as run_upgrade
 
 @click.command()
 def upgrade() -> None:
-    """Bring the database to the schema of this code."""
+    """Bring the database to the schema of this code; an empty one also gets its key file."""
     config = read_config(os.environ)
     config.instance.mkdir(parents=True, exist_ok=True)
     engine = make_engine(config.database_url)
     run_upgrade(engine)
+    with write_session(engine) as session:
+        adopt_vault(session, Vault.from_file(config.key_file, create=True))
     click.echo(current(engine))
 
 
@@ -33,15 +40,36 @@ def check() -> None:
     click.echo(current(make_engine(read_config(os.environ).database_url)) or "empty")
 
 
+@contextmanager
+def _writing() -> Iterator[Session]:
+    engine = make_engine(read_config(os.environ).database_url)
+    try:
+        with write_session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
 @click.command()
 @click.argument("login")
 @click.argument("name")
 @click.argument("role", type=click.Choice([role.value for role in Role]))
 @click.option("--community", "codes", multiple=True, help="Community code; repeat for several.")
+@click.option("--all-communities", is_flag=True, help="A clerk for every community.")
 @click.password_option()
-def add_staff(login: str, name: str, role: str, codes: tuple[str, ...], password: str) -> None:
-    """Add an account."""
-    with write_session(make_engine(read_config(os.environ).database_url)) as session:
+def add_staff(
+    login: str,
+    name: str,
+    role: str,
+    *,
+    codes: tuple[str, ...],
+    all_communities: bool,
+    password: str,
+) -> None:
+    """Add an account; who gets no community sees none, except head office and leaders."""
+    if all_communities and role != Role.CLERK:
+        raise click.ClickException("--all-communities is for clerks only")
+    with _writing() as session:
         communities = [register_queries.find_community_by_code(session, code) for code in codes]
         unknown = [c for c, found in zip(codes, communities, strict=True) if found is None]
         if unknown:
@@ -54,6 +82,7 @@ def add_staff(login: str, name: str, role: str, codes: tuple[str, ...], password
             password=password,
             community_ids=[found.id for found in communities if found],
             now=clock.now(),
+            all_communities=all_communities,
         )
     click.echo(login)
 
@@ -61,7 +90,7 @@ def add_staff(login: str, name: str, role: str, codes: tuple[str, ...], password
 @click.command()
 def verify_audit() -> None:
     """Check the chain of the audit log from its first entry to its last."""
-    with write_session(make_engine(read_config(os.environ).database_url)) as session:
+    with _writing() as session:
         try:
             count = audit.verify_chain(session)
         except BrokenChainError as error:

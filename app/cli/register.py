@@ -9,7 +9,6 @@ import click
 from app import clock
 from app.config import read_config
 from app.db import make_engine, write_session
-from app.staff import audit
 from app.surveys.register import importing
 from app.vault import Vault
 
@@ -20,7 +19,7 @@ from app.vault import Vault
 def import_file(file: Path, is_real: bool) -> None:
     """Import communities, buildings and households from CSV: a dry run unless --apply."""
     config = read_config(os.environ)
-    vault = Vault.from_file(config.key_file, create=True)
+    vault = Vault.from_file(config.key_file)
     with write_session(make_engine(config.database_url)) as session:
         try:
             table = importing.read_table(file.read_bytes(), file.name)
@@ -31,11 +30,4 @@ def import_file(file: Path, is_real: bool) -> None:
         if plan.errors:
             sys.exit(1)
         if is_real:
-            importing.apply_import(session, plan, vault, now=clock.now())
-            audit.record(
-                session,
-                actor="operator",
-                action="register.import",
-                subject=file.name[:64],
-                now=clock.now(),
-            )
+            importing.apply_import(session, plan, vault, actor="operator", now=clock.now())

@@ -1,10 +1,12 @@
 """Builds the demo company through the real services, step by step; each step is done once."""
 
+import json
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -16,11 +18,12 @@ from app.db import make_engine, write_session
 from app.demo.after import close_the_loop
 from app.demo.answers import area_of_wish, raw_answers, truth_of
 from app.demo.company import COMMUNITIES, DemoCommunity, register_file
+from app.installation import DEMO, DemoDataError, adopt_vault, find_fact, store_fact
 from app.reports.work import Workshop, advance_campaigns
 from app.staff import queries as staff_queries
 from app.staff import services as staff_services
 from app.staff.models import Role
-from app.staff.scope import Scope
+from app.staff.scope import SYSTEM_ACTOR, Scope
 from app.storage import Storage
 from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign import services as campaign_services
@@ -126,7 +129,11 @@ class _Builder:
 
 
 def build_demo(config: Config, *, say: Say) -> DemoSheet:
-    """Make what is not there yet and return the sheet; a second call only reads."""
+    """Make what is not there yet and return the sheet; a finished demo is only read.
+
+    Raises:
+        DemoDataError: The database holds data that is not the demo's.
+    """
     engine = make_engine(config.database_url)
     upgrade(engine)
     vault = Vault.from_file(config.key_file, create=True)
@@ -134,19 +141,38 @@ def build_demo(config: Config, *, say: Say) -> DemoSheet:
         engine=engine, vault=vault, storage=Storage(config.files), config=config, clock=clock.now
     )
     builder = _Builder(workshop, say, clock.beijing_date(clock.now()))
-    with builder.writing() as session:
-        known = [c.code for c in campaign_queries.list_campaigns(session)]
-    running_opens = builder.today - timedelta(days=RUNNING_DAY)
-    if len(known) >= 2:
-        finished, running = sorted(known)[:2]
-    else:
-        finished = f"{running_opens - BETWEEN_CAMPAIGNS:%Y-%m}"
-        running = f"{running_opens:%Y-%m}"
-    _register(builder)
-    _accounts(builder)
-    _campaign(builder, finished, running_opens - BETWEEN_CAMPAIGNS, is_finished=True)
-    _campaign(builder, running, running_opens, is_finished=False)
+    mark = _claim_database(builder)
+    finished, running = mark["finished"], mark["running"]
+    if "done" not in mark:
+        opens_on = date.fromisoformat(mark["opens_on"])
+        _register(builder)
+        _accounts(builder)
+        _campaign(builder, finished, opens_on - BETWEEN_CAMPAIGNS, is_finished=True)
+        _campaign(builder, running, opens_on, is_finished=False)
+        with builder.writing() as session:
+            store_fact(session, DEMO, json.dumps({**mark, "done": "1"}))
     return _sheet(builder, finished, running)
+
+
+def _claim_database(builder: _Builder) -> dict[str, str]:
+    """Mark an empty database as the demo's, once, with the campaigns it is going to hold."""
+    with builder.writing() as session:
+        adopt_vault(session, builder.vault)
+        known = find_fact(session, DEMO)
+        if known is not None:
+            mark: dict[str, str] = json.loads(known)
+            return mark
+        is_empty = not register_queries.list_communities(session, OPERATOR)
+        if not is_empty or staff_queries.list_staff(session):
+            raise DemoDataError("this database holds real data: the demo needs one of its own")
+        opens_on = builder.today - timedelta(days=RUNNING_DAY)
+        mark = {
+            "finished": f"{opens_on - BETWEEN_CAMPAIGNS:%Y-%m}",
+            "running": f"{opens_on:%Y-%m}",
+            "opens_on": opens_on.isoformat(),
+        }
+        store_fact(session, DEMO, json.dumps(mark))
+        return mark
 
 
 def _register(builder: _Builder) -> None:
@@ -156,7 +182,9 @@ def _register(builder: _Builder) -> None:
         builder.say("register: 6 communities, 1,500 homes")
         table = importing.read_table(register_file(np.random.default_rng(SEED)), "register.csv")
         plan = importing.plan_import(session, table, builder.vault)
-        importing.apply_import(session, plan, builder.vault, now=builder.workshop.clock())
+        importing.apply_import(
+            session, plan, builder.vault, actor=SYSTEM_ACTOR, now=builder.workshop.clock()
+        )
 
 
 def _accounts(builder: _Builder) -> None:
@@ -175,6 +203,8 @@ def _accounts(builder: _Builder) -> None:
                 role=account.role,
                 password=account.password,
                 community_ids=[found.id for found in communities if found],
+                # The demo's clerk sits at head office.
+                all_communities=account.role is Role.CLERK,
                 now=builder.workshop.clock(),
             )
 
@@ -288,28 +318,23 @@ def _when(rng: np.random.Generator, campaign: Campaign, count: int, days: int) -
 
 def _finish(builder: _Builder, code: str, closes_on: date) -> None:
     """Freeze, study, waive the one below the rate, follow up: each at its own time."""
-    with builder.writing() as session:
-        campaign = campaign_queries.find_campaign(session, code)
-        if campaign is None:
-            raise LookupError(code)
-        campaign_id = campaign.id
-        gates = campaign_queries.list_gates(session, campaign_id, OPERATOR)
-        if all(row.gate.frozen_at is not None for row in gates):
-            return
-    builder.say(f"campaign {code}: freeze, statistics, reports")
     after = clock.end_of(closes_on)
+    builder.say(f"campaign {code}: freeze, statistics, reports")
     _advance(builder, after + timedelta(hours=1))
     with builder.writing() as session:
         hq = staff_queries.find_staff_by_login(session, "hq")
-        campaign = campaign_queries.get_campaign(session, campaign_id)
+        campaign = campaign_queries.find_campaign(session, code)
+        if campaign is None or hq is None:
+            raise LookupError(code)
         for row in campaign_queries.list_gates(session, campaign.id, OPERATOR):
-            if row.gate.frozen_at is None and row.gate.waived_at is None and hq is not None:
+            count = response_queries.count_returns(session, campaign.id, row.gate.community_id)
+            is_below = not count.meets(campaign.required_permille)
+            if is_below and row.gate.waived_at is None:
                 campaign_services.waive_gate(
                     session,
+                    builder.vault,
                     row.gate,
-                    count=response_queries.count_returns(
-                        session, campaign.id, row.gate.community_id
-                    ),
+                    count=count,
                     staff_id=hq.id,
                     reason=WAIVER_REASON,
                     now=after + timedelta(days=8),
@@ -321,11 +346,17 @@ def _finish(builder: _Builder, code: str, closes_on: date) -> None:
 
 
 def _advance(builder: _Builder, instant: datetime) -> None:
-    """Run one round of the worker as if it were `instant`, with every job that follows from it."""
-    workshop = replace(builder.workshop, clock=lambda: instant)
-    advance_campaigns(workshop, {})
-    while run_one(workshop, "demo"):
-        pass
+    """Run rounds of the worker as if it were `instant`, with every job that follows.
+
+    The second round, some minutes on, takes over the job of a build that was broken off.
+    """
+    for minutes in (0, 5):
+        workshop = replace(
+            builder.workshop, clock=partial(instant.__add__, timedelta(minutes=minutes))
+        )
+        advance_campaigns(workshop, {})
+        while run_one(workshop, "demo"):
+            pass
 
 
 def _sheet(builder: _Builder, finished: str, running: str) -> DemoSheet:

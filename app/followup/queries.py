@@ -3,7 +3,8 @@
 Who may see a case at all is said once, in `visible_cases`: head office sees every case from the
 first day; an office sees the cases on its own communities' list once the gate was released and
 frozen; nobody else sees any. A case on head office's list does not exist for an office: no row,
-no count.
+no count. The lists are made every minute; a comment for head office alone hides its case from the
+office at once, without waiting for them.
 """
 
 from collections.abc import Collection, Sequence
@@ -46,8 +47,20 @@ def visible_cases(scope: Scope) -> ColumnElement[bool]:
         Gate.community_id == FollowUp.community_id,
         Gate.frozen_at.is_not(None),
     )
+    for_head_office_alone = (
+        exists()
+        .where(
+            Response.frame_member_id == FollowUp.frame_member_id,
+            Comment.response_id == Response.id,
+            Comment.wish == ContactWish.HQ_ONLY,
+        )
+        .correlate(FollowUp)
+    )
     return and_(
-        FollowUp.on_list == CaseList.COMMUNITY, in_scope(FollowUp.community_id, scope), released
+        FollowUp.on_list == CaseList.COMMUNITY,
+        in_scope(FollowUp.community_id, scope),
+        released,
+        ~for_head_office_alone,
     )
 
 

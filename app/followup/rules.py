@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from app.clock import beijing_date
+from app.clock import beijing_date, last_day_before
 from app.followup.errors import FieldError
 from app.followup.models import CaseList, CaseState, Outcome
 from app.surveys.response.models import ContactWish
@@ -101,10 +101,9 @@ def due_dates(t0: datetime | None) -> DueDates | None:
     """
     if t0 is None:
         return None
-    last = timedelta(microseconds=1)
     return DueDates(
-        beijing_date(t0 + timedelta(days=START_DAYS) - last),
-        beijing_date(t0 + timedelta(days=CLOSE_DAYS) - last),
+        last_day_before(t0 + timedelta(days=START_DAYS)),
+        last_day_before(t0 + timedelta(days=CLOSE_DAYS)),
     )
 
 

@@ -1,9 +1,9 @@
-"""From a study result to chart descriptions: matrices, PFI list, zones, levels, communities."""
+"""From a study result to chart descriptions: matrices, PFI list, zones, levels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from app.analysis.results import IndexResult, ItemResult, StudyResult
+from app.analysis.results import ItemResult, StudyResult
 from app.i18n import gettext as _
 from app.reports.charts import (
     BLUE,
@@ -28,6 +28,7 @@ from app.reports.wording import (
     interval,
     number,
     rank_text,
+    tied_text,
 )
 
 NARROW = 440.0
@@ -182,6 +183,7 @@ def pfi_list(result: StudyResult, names: Names, width: float) -> Chart:
         ends = ends_of(item.pfi_low, item.pfi_high)
         top = max(top, item.pfi, ends[1] if ends else 0.0)
         said = result.order_said and item.rank_low is not None
+        band = (item.band or "") if said else ""
         rows.append(
             Row(
                 label=names.short(item.code),
@@ -190,20 +192,22 @@ def pfi_list(result: StudyResult, names: Names, width: float) -> Chart:
                     Point(
                         item.pfi,
                         0,
-                        BAND_SHAPES.get(item.band or "", "dot"),
-                        INK if item.band == "A" else BLUE,
+                        BAND_SHAPES.get(band, "dot"),
+                        INK if band == "A" else BLUE,
                         ends,
-                        hover=_pfi_hover(item, names),
+                        hover=_pfi_hover(item, names, said=said),
                     ),
                 ),
-                bold=item.band == "A",
-                band=(item.band or "") if said else "",
+                bold=band == "A",
+                band=band,
             )
         )
     step = round_step(top)
     plan = RowsPlan(
         name="pfi",
-        title=_("What to improve first (PFI)"),
+        title=_("What to improve first (PFI)")
+        if result.order_said
+        else _("Index points that can be regained (PFI)"),
         description=_("Index points that can be regained in each area, with 95% intervals."),
         axis=_("PFI: index points that can be regained"),
         low=0.0,
@@ -212,56 +216,15 @@ def pfi_list(result: StudyResult, names: Names, width: float) -> Chart:
     return interval_rows(rows, plan, width)
 
 
-def _pfi_hover(item: ItemResult, names: Names) -> tuple[str, ...]:
+def _pfi_hover(item: ItemResult, names: Names, *, said: bool) -> tuple[str, ...]:
     lines = [
         names.area(item.code),
         f"PFI {number(item.pfi, 2)}  {interval(item.pfi_low, item.pfi_high, 2)}",
     ]
-    if item.rank_low is not None:
+    if said:
         lines.append(f"{rank_text(item.rank_low, item.rank_high)} · {band_word(item.band)}")
+        lines.append(tied_text(item, names))
     return tuple(lines)
-
-
-def communities(rows: Sequence[tuple[str, IndexResult]], width: float) -> Chart:
-    """Describe the indices of communities, sorted by name: no league table.
-
-    Args:
-        rows: Name of the community and its index; those without a value are left out.
-        width: True width in pixels.
-    """
-    known = [(name, index) for name, index in rows if index.value is not None]
-    lows = [index.low if index.low is not None else index.value for _name, index in known]
-    highs = [index.high if index.high is not None else index.value for _name, index in known]
-    low = 5 * (min((v for v in lows if v is not None), default=0.0) // 5)
-    high = -5 * (-max((v for v in highs if v is not None), default=100.0) // 5)
-    plan = RowsPlan(
-        name="communities",
-        title=_("Satisfaction index of the communities"),
-        description=_(
-            "In the order of names. Communities whose intervals overlap cannot be told apart."
-        ),
-        axis=_("Satisfaction index 0-100 with 95% interval"),
-        low=max(0.0, low),
-        high=min(100.0, max(high, low + 5)),
-    )
-    drawn = [
-        Row(
-            label=name,
-            right=number(index.value),
-            points=(
-                Point(
-                    index.value or 0.0,
-                    0,
-                    "dot",
-                    BLUE,
-                    ends_of(index.low, index.high),
-                    hover=(name, f"{number(index.value)}  {interval(index.low, index.high)}"),
-                ),
-            ),
-        )
-        for name, index in sorted(known, key=lambda row: row[0])
-    ]
-    return interval_rows(drawn, plan, width)
 
 
 def attribute_levels(result: StudyResult, names: Names, width: float) -> Chart:

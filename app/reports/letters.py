@@ -1,7 +1,7 @@
 """Letters and slips that bring every home its own link: address, QR code, code to type.
 
-Links are made again from the vault each time; nothing of them is stored. Pages print slips from
-the browser; `papers` makes PDFs.
+Links are made again from the vault each time; nothing of them is stored. The page of a building
+shows them, and the browser prints them.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,8 @@ class LetterHead:
         campaign: The survey.
         closes_on: Last day to answer.
         minutes: Minutes the questionnaire takes.
-            is_demo: All data is invented.
+        is_demo: All data is invented.
+        phone: Telephone of the head office; empty when there is none.
     """
 
     company: str
@@ -39,6 +40,7 @@ class LetterHead:
     closes_on: date
     minutes: int
     is_demo: bool = False
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Follow-up and visit lists as XLSX, and their lines for paper. No score ever stands on them."""
+"""Follow-up and visit lists as XLSX. No score ever stands on them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,121 +7,41 @@ from datetime import date
 from app.clock import beijing_date
 from app.followup.models import CaseState, VisitState
 from app.followup.rows import CaseView, VisitView
+from app.i18n import current_language
 from app.i18n import gettext as _
-from app.reports.wording import address_of
 from app.reports.workbook import Column, Sheet, make_workbook
+from app.surveys.instrument.model import Instrument
 from app.surveys.register.models import ImportantReason
 from app.surveys.response.models import ContactWish
 
 
 @dataclass(frozen=True, slots=True)
 class ListHead:
-    """What stands above a list.
+    """What the properties of a list's file say.
 
     Attributes:
         title: Name of the list.
         company: Name of the company.
         community: Community, or what the list covers.
         campaign: The survey.
-        printed_on: Day of printing.
-        is_demo: All data is invented.
+        made_on: Day of making.
     """
 
     title: str
     company: str
     community: str
     campaign: str
-    printed_on: date
-    is_demo: bool = False
+    made_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class CaseLine:
-    """One home of a follow-up list, in words.
+def follow_up_workbook(cases: Sequence[CaseView], instrument: Instrument, head: ListHead) -> bytes:
+    """Return a follow-up list as XLSX; the caller has audited every home on it.
 
-    Attributes:
-        texts: What the owner wrote, in full, as one text per answer.
-        reach: How and when the owner wants to be reached; empty when not said.
+    Args:
+        cases: Cases with the comments this person may read, in the order they shall stand.
+        instrument: The questionnaire that was answered.
+        head: Names for the file's properties.
     """
-
-    community: str
-    building: str
-    room: str
-    address: str
-    texts: tuple[str, ...]
-    reach: str
-    wish: str
-    state: str
-    received_on: date
-    start_by: date | None
-    close_by: date | None
-    contacts: int
-
-
-@dataclass(frozen=True, slots=True)
-class VisitLine:
-    """One home of a visit list, in words."""
-
-    community: str
-    building: str
-    room: str
-    address: str
-    people: tuple[tuple[str, str], ...]
-    reason: str
-    planned_on: date
-    state: str
-    visited_on: date | None
-    visited_by: str
-
-
-def case_lines(cases: Sequence[CaseView]) -> list[CaseLine]:
-    """Put opened cases into words, in the order given."""
-    return [_case_line(case) for case in cases]
-
-
-def _case_line(case: CaseView) -> CaseLine:
-    row = case.row
-    reach = {
-        " ".join(part for part in (comment.way, comment.when, comment.number) if part)
-        for comment in case.comments
-    }
-    return CaseLine(
-        community=row.community,
-        building=row.building,
-        room=row.room,
-        address=address_of(row.building, row.room),
-        texts=tuple(text for comment in case.comments for _code, text in comment.texts),
-        reach=_("; ").join(sorted(reach - {""})),
-        wish=_wish(row.wish),
-        state=_case_state(row.state),
-        received_on=beijing_date(row.received_at),
-        start_by=row.due.start_by if row.due else None,
-        close_by=row.due.close_by if row.due else None,
-        contacts=row.contacts,
-    )
-
-
-def visit_lines(visits: Sequence[VisitView]) -> list[VisitLine]:
-    """Put opened visits into words, in the order given."""
-    return [
-        VisitLine(
-            community=visit.row.community,
-            building=visit.row.building,
-            room=visit.row.room,
-            address=address_of(visit.row.building, visit.row.room),
-            people=tuple((person.name, person.phone) for person in visit.people),
-            reason=_reason(visit.row.important),
-            planned_on=visit.row.planned_on,
-            state=_("visited") if visit.row.state is VisitState.VISITED else _("planned"),
-            visited_on=visit.row.visited_on,
-            visited_by=visit.row.visited_by or "",
-        )
-        for visit in visits
-    ]
-
-
-def follow_up_workbook(cases: Sequence[CaseView], head: ListHead) -> bytes:
-    """Return a follow-up list as XLSX; the caller has audited every home on it."""
     columns = (
         Column(_("Community"), 18),
         Column(_("Building"), 10),
@@ -137,21 +57,37 @@ def follow_up_workbook(cases: Sequence[CaseView], head: ListHead) -> bytes:
     )
     rows = [
         (
-            line.community,
-            line.building,
-            line.room,
-            "\n".join(line.texts),
-            line.reach,
-            line.wish,
-            line.state,
-            line.received_on,
-            line.start_by,
-            line.close_by,
-            line.contacts,
+            case.row.community,
+            case.row.building,
+            case.row.room,
+            _words(case),
+            _(", ").join(reach_of(case, instrument)),
+            _wish(case.row.wish),
+            _case_state(case.row.state),
+            beijing_date(case.row.received_at),
+            case.row.due.start_by if case.row.due else None,
+            case.row.due.close_by if case.row.due else None,
+            case.row.contacts,
         )
-        for line in case_lines(cases)
+        for case in cases
     ]
     return _workbook(Sheet(_("Follow-up list"), columns, rows), head)
+
+
+def reach_of(case: CaseView, instrument: Instrument) -> list[str]:
+    """Return how and when an owner wants to be reached, in words, as far as he said.
+
+    Way and time are said as the questionnaire says them; page and file show the same.
+    """
+    found = []
+    for comment in case.comments:
+        for code, value in (("contact.way", comment.way), ("contact.when", comment.when)):
+            if value:
+                options = {option.code: option.text for option in instrument.item(code).options}
+                found.append(options[value].plain(current_language()))
+        if comment.number:
+            found.append(comment.number)
+    return list(dict.fromkeys(found))
 
 
 def visit_workbook(visits: Sequence[VisitView], head: ListHead) -> bytes:
@@ -170,25 +106,32 @@ def visit_workbook(visits: Sequence[VisitView], head: ListHead) -> bytes:
     )
     rows = [
         (
-            line.community,
-            line.building,
-            line.room,
-            "\n".join(name for name, _phone in line.people),
-            "\n".join(phone for _name, phone in line.people),
-            line.reason,
-            line.planned_on,
-            line.state,
-            line.visited_on,
-            line.visited_by,
+            visit.row.community,
+            visit.row.building,
+            visit.row.room,
+            "\n".join(person.name for person in visit.people),
+            "\n".join(person.phone for person in visit.people),
+            _reason(visit.row.important),
+            visit.row.planned_on,
+            _("visited") if visit.row.state is VisitState.VISITED else _("planned"),
+            visit.row.visited_on,
+            visit.row.visited_by or "",
         )
-        for line in visit_lines(visits)
+        for visit in visits
     ]
     return _workbook(Sheet(_("Visit list"), columns, rows), head)
 
 
 def _workbook(sheet: Sheet, head: ListHead) -> bytes:
     title = f"{head.title} {head.community} {head.campaign}"
-    return make_workbook([sheet], title=title, company=head.company, day=head.printed_on)
+    return make_workbook([sheet], title=title, company=head.company, day=head.made_on)
+
+
+def _words(case: CaseView) -> str:
+    """Return what the owner wrote, one text per answer, or why it is not here."""
+    if not case.comments:
+        return _("No reply wished; the words are for head office alone.")
+    return "\n".join(text for comment in case.comments for _code, text in comment.texts)
 
 
 def _wish(wish: ContactWish) -> str:

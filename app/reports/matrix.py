@@ -4,7 +4,7 @@ from app.analysis.results import Crosshair, ItemResult, StudyResult, ZoneResult
 from app.i18n import gettext as _
 from app.reports.charts import BLUE, INK, INK2, ORANGE, Chart, Point
 from app.reports.matrix_drawing import Cut, Dot, MatrixPlan, draw_matrix
-from app.reports.wording import Names, band_word, interval, number, quadrant_word
+from app.reports.wording import Names, band_word, interval, number, quadrant_word, tied_text
 
 _BAND_SHAPES = {"A": "square", "B": "dot", "C": "ring"}
 
@@ -22,7 +22,9 @@ def importance_performance(result: StudyResult, names: Names, width: float) -> C
     Returns:
         The chart, labels placed; `clash` is 0 unless the frame is too small for its labels.
     """
-    dots = [dot for dot in (_item_dot(item, names) for item in result.items) if dot is not None]
+    said = result.order_said
+    found = (_item_dot(item, names, said=said) for item in result.items)
+    dots = [dot for dot in found if dot is not None]
     equal = result.crosshair.importance
     plan = MatrixPlan(
         name="matrix",
@@ -30,18 +32,24 @@ def importance_performance(result: StudyResult, names: Names, width: float) -> C
         description=_(
             "Further left is worse, further up is more important; upper left is to be improved "
             "first. Crosses are 95% intervals."
+        )
+        if said
+        else _(
+            "Indicative. Further left is worse, further up is more important. Crosses are 95% "
+            "intervals."
         ),
         x_title=_("Satisfaction 0-100 (further right is better)"),
         x_short=_("Satisfaction 0-100"),
         share=100 * equal if equal is not None else 100 / max(1, len(dots)),
         cut=_cut(result.crosshair),
+        said=said,
     )
     return draw_matrix(dots, plan, width)
 
 
 def zone_matrix(result: StudyResult, names: Names, width: float) -> Chart:
     """Describe the matrix of the zone list: attainment of the ideal against importance."""
-    said = result.order_said
+    said = result.zones_order_said
     found = (_zone_dot(zone, names, with_band=said) for zone in result.zones)
     dots = [dot for dot in found if dot is not None]
     plan = MatrixPlan(
@@ -67,11 +75,11 @@ def _cut(crosshair: Crosshair) -> Cut | None:
     return Cut(at, _("mean {value}", value=number(at)))
 
 
-def _item_dot(item: ItemResult, names: Names) -> Dot | None:
+def _item_dot(item: ItemResult, names: Names, *, said: bool) -> Dot | None:
     performance, weight = item.performance, item.weight
     if performance.value is None or weight.value is None:
         return None
-    first = item.quadrant == "concentrate" and not item.on_the_line
+    first = said and item.quadrant == "concentrate" and not item.on_the_line
     name = names.short(item.code)
     hover = (
         names.area(item.code),
@@ -82,7 +90,7 @@ def _item_dot(item: ItemResult, names: Names) -> Dot | None:
         ),
         _("importance {value}%", value=number(100 * weight.value)),
         f"PFI {number(item.pfi, 2)}",
-        quadrant_word(item),
+        quadrant_word(item, said=said),
     )
     point = _point(
         performance.value,
@@ -107,7 +115,7 @@ def _zone_dot(zone: ZoneResult, names: Names, *, with_band: bool) -> Dot | None:
         _("attainment {value}", value=number(attainment.value)),
         _("importance {value}%", value=number(100 * weight.value)),
         f"PFI {number(zone.pfi.value, 2)}",
-        band_word(band),
+        *((band_word(band), tied_text(zone, names)) if band else ()),
     )
     point = _point(
         attainment.value,

@@ -26,7 +26,7 @@ from app.reports.charts import (
     ticks,
 )
 from app.reports.labels import Box, Labelled, Obstacle, Placed, place
-from app.reports.wording import number
+from app.reports.wording import number, quadrant_name
 
 NARROW = 440.0
 LABEL = 13.0
@@ -71,6 +71,7 @@ class MatrixPlan:
         x_short: The same for narrow drawings.
         share: Equal share in per cent, where the matrix is cut along y.
         cut: Cut along x with named quadrants; None draws neither.
+        said: The quadrants may say what to do; else they say the place alone.
     """
 
     name: str
@@ -80,6 +81,7 @@ class MatrixPlan:
     x_short: str
     share: float
     cut: Cut | None
+    said: bool = False
 
 
 def draw_matrix(dots: Sequence[Dot], plan: MatrixPlan, width: float) -> Chart:
@@ -146,7 +148,7 @@ def _cut_lines(plan: MatrixPlan, x: Scale, y: Scale) -> list[Mark]:
         return lines
     at = plan.cut.at
     return [
-        Area(x.low, plan.share, at, y.high, ORANGE_PALE),
+        *([Area(x.low, plan.share, at, y.high, ORANGE_PALE)] if plan.said else []),
         Segment(at, y.low, at, y.high, INK, 1.2, DASHED),
         *lines,
     ]
@@ -211,14 +213,23 @@ def _fixed_words(plan: MatrixPlan, x: Scale, y: Scale) -> list[Words]:
         return words
     words.append(Words(plan.cut.at, y.low, plan.cut.words, dx=5, dy=-9, size=12, plate=True))
     corners = (
-        (x.low, y.high, 8, 14, "start", _("improve first")),
-        (x.high, y.high, -8, 14, "end", _("keep it up")),
-        (x.low, y.low, 8, -12, "start", _("not urgent")),
-        (x.high, y.low, -8, -28, "end", _("more than enough")),
+        (x.low, y.high, 8, 14, "start", "concentrate"),
+        (x.high, y.high, -8, 14, "end", "keep_up"),
+        (x.low, y.low, 8, -12, "start", "low_priority"),
+        (x.high, y.low, -8, -28, "end", "possible_overkill"),
     )
     words += [
-        Words(a, b, text, dx=dx, dy=dy, color=INK2, anchor=anchor, bold=True)
-        for a, b, dx, dy, anchor, text in corners
+        Words(
+            a,
+            b,
+            quadrant_name(quadrant, said=plan.said),
+            dx=dx,
+            dy=dy,
+            color=INK2,
+            anchor=anchor,
+            bold=True,
+        )
+        for a, b, dx, dy, anchor, quadrant in corners
     ]
     return words
 

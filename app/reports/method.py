@@ -82,7 +82,7 @@ def _levels() -> tuple[Entry, ...]:
             "",
             _(
                 "Households that gave one of the satisfied points, of all that answered the "
-                "item. Wilson interval, widened by the design."
+                "item. Wilson interval."
             ),
         ),
     )
@@ -107,7 +107,9 @@ def _priorities() -> tuple[Entry, ...]:
             _(
                 "All pairs of areas are compared (Holm, 5%). A rank interval runs from 1 + the "
                 "areas surely larger to p − the areas surely smaller. A: surely among the first "
-                "three; B: may be; C: not. Overlapping intervals cannot be told apart."
+                "three; B: may be; C: not. Which areas cannot be told apart is what the pair "
+                "tests say, named beside each area; two areas whose rank intervals overlap may "
+                "still differ."
             ),
         ),
         Entry(

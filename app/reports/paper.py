@@ -14,9 +14,7 @@ from weasyprint import HTML
 
 from app.i18n import current_language, gettext, set_language
 
-_WEB = Path(__file__).resolve().parent.parent / "web"
-# Stylesheets that pages and paper share lie with the static files.
-FOLDERS = (_WEB / "templates", _WEB / "static")
+_TEMPLATE_FOLDER = Path(__file__).resolve().parent.parent / "web" / "templates"
 
 
 class FetchRefusedError(RuntimeError):
@@ -29,7 +27,7 @@ def _refuse(url: str, *_args: object, **_options: object) -> NoReturn:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(FOLDERS),
+        loader=FileSystemLoader(_TEMPLATE_FOLDER),
         autoescape=True,
         trim_blocks=True,
         undefined=StrictUndefined,

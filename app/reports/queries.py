@@ -4,6 +4,7 @@ Results stand per community; whoever looks needs the community in his scope, and
 results at all. There is nothing to find before release, because only a released gate is frozen.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -126,6 +127,45 @@ def find_run(
         StudyRun.seed == seed,
     )
     return session.scalars(query).one_or_none()
+
+
+def list_unfinished(session: Session, campaign_id: int, kinds: Collection[str]) -> list[int]:
+    """Return the frozen communities whose newest snapshot has no result with all its files.
+
+    For the program itself: what a worker that died left behind.
+
+    Args:
+        session: Open session.
+        campaign_id: The campaign.
+        kinds: Kinds of files a finished result has.
+    """
+    finished = (
+        select(StudyRun.snapshot_digest)
+        .join(ReportFile, ReportFile.study_run_id == StudyRun.id)
+        .where(ReportFile.kind.in_(sorted(kinds)))
+        .group_by(StudyRun.id, StudyRun.snapshot_digest)
+        .having(func.count() == len(kinds))
+    )
+    newest = (
+        select(Snapshot.community_id, func.max(Snapshot.revision).label("revision"))
+        .where(Snapshot.campaign_id == campaign_id, Snapshot.community_id.is_not(None))
+        .group_by(Snapshot.community_id)
+        .subquery()
+    )
+    query = (
+        select(newest.c.community_id)
+        .join(
+            Snapshot,
+            and_(
+                Snapshot.campaign_id == campaign_id,
+                Snapshot.community_id == newest.c.community_id,
+                Snapshot.revision == newest.c.revision,
+            ),
+        )
+        .where(Snapshot.digest.not_in(finished))
+        .order_by(newest.c.community_id)
+    )
+    return list(session.scalars(query))
 
 
 @dataclass(frozen=True, slots=True)

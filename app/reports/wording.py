@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from app.analysis.results import Estimate, IndexResult, ItemResult, StudyResult, ZoneResult
+from app.analysis.suppression import FULL, LIST_FROM, ORDER_FROM, SUPPRESSED, WAIVER
 from app.i18n import gettext as _
 from app.surveys.instrument.model import Instrument
 
@@ -133,17 +134,30 @@ def joined(names: Iterable[str]) -> str:
     return _(", ").join(names)
 
 
-def quadrant_word(item: ItemResult) -> str:
-    """Say where an item stands in the matrix; on a line nothing is certain."""
+def quadrant_word(item: ItemResult, *, said: bool) -> str:
+    """Say where an item stands in the matrix; on a line nothing is certain.
+
+    Args:
+        item: The item.
+        said: The order of improvement is said; else the place alone is given, as indicative.
+    """
     if item.quadrant is None:
         return NOTHING
     if item.on_the_line:
         return _("on the line")
-    return quadrant_name(item.quadrant)
+    name = quadrant_name(item.quadrant, said=said)
+    return name if said else _("{place} (indicative)", place=name)
 
 
-def quadrant_name(quadrant: str) -> str:
-    """Return the name of a quadrant."""
+def quadrant_name(quadrant: str, *, said: bool) -> str:
+    """Return the name of a quadrant: what to do where that may be said, else the place."""
+    if not said:
+        return {
+            "concentrate": _("more important, less satisfied"),
+            "keep_up": _("more important, more satisfied"),
+            "low_priority": _("less important, less satisfied"),
+            "possible_overkill": _("less important, more satisfied"),
+        }.get(quadrant, quadrant)
     return {
         "concentrate": _("improve first"),
         "keep_up": _("keep it up"),
@@ -152,12 +166,14 @@ def quadrant_name(quadrant: str) -> str:
     }.get(quadrant, quadrant)
 
 
-def quadrant_advice(item: ItemResult) -> str:
-    """Say in a few words what follows from the place of an item."""
+def quadrant_advice(item: ItemResult, *, said: bool) -> str:
+    """Say in a few words what follows from the place of an item; nothing when no order is said."""
     if item.quadrant is None:
         return NOTHING
     if item.on_the_line:
         return _("its interval touches a line: other households could put it elsewhere")
+    if not said:
+        return _("indicative")
     return {
         "concentrate": _("surely in this quarter: improve it first"),
         "keep_up": _("surely in this quarter: hold this level"),
@@ -188,6 +204,46 @@ def zone_word(zone: ZoneResult) -> str:
     }.get(zone.status, zone.status)
 
 
+def tied_text(item: ItemResult | ZoneResult, names: Names, *, brief: bool = False) -> str:
+    """Say from which others the pair tests cannot tell an item apart."""
+    if not item.tied:
+        return _("told apart from all others")
+    called = names.brief if brief else names.short
+    return _("cannot be told apart from: {areas}", areas=joined(map(called, item.tied)))
+
+
+def is_thin(result: StudyResult, n: int) -> bool:
+    """Say whether a number of a full result rests on so few answers that it is only indicative.
+
+    A result that is indicative as a whole says so once, above everything.
+    """
+    return result.standing == FULL and n < ORDER_FROM
+
+
+def zones_least(result: StudyResult) -> int:
+    """Return the smallest number of answers in the zone list, 0 without one."""
+    return min((zone.perceived.n for zone in result.zones), default=0)
+
+
+def zones_note(result: StudyResult) -> str:
+    """Say why the zone list is only indicative; empty when it is not, or is not there."""
+    least = zones_least(result)
+    if not result.zones or least >= ORDER_FROM:
+        return ""
+    return _(
+        "Indicative: the area with the fewest answers was rated by {n} homes, so no order is "
+        "stated.",
+        n=least,
+    )
+
+
+def may_draw_zone_matrix(result: StudyResult) -> bool:
+    """Say whether every area of the zone list has the answers a matrix needs."""
+    return zones_least(result) >= LIST_FROM and any(
+        zone.attainment.value is not None for zone in result.zones
+    )
+
+
 def rank_text(low: int | None, high: int | None) -> str:
     """Write a rank interval; never a bare rank."""
     if low is None or high is None:
@@ -208,7 +264,7 @@ def in_order(result: StudyResult) -> list[ItemResult]:
 def zones_in_order(result: StudyResult) -> list[ZoneResult]:
     """Return the zone list from the lowest adequacy up, or as the owner read it."""
     zones = [zone for zone in result.zones if zone.perceived.value is not None]
-    if not result.order_said or any(zone.adequacy.value is None for zone in zones):
+    if not result.zones_order_said or any(zone.adequacy.value is None for zone in zones):
         return zones
     return sorted(zones, key=lambda zone: (zone.adequacy.value or 0.0, zone.code))
 
@@ -221,7 +277,7 @@ def established_below(result: StudyResult) -> list[ZoneResult]:
 def verdict(result: StudyResult, names: Names) -> str:
     """Say in one or two sentences what the study found, and no more than it can bear."""
     index = result.index
-    if result.standing == "suppressed":
+    if result.standing == SUPPRESSED:
         return _(
             "Only {n} households answered: too few to say anything without exposing single homes.",
             n=result.n,
@@ -235,14 +291,20 @@ def verdict(result: StudyResult, names: Names) -> str:
     sentences = [_verdict_on_index(result), _verdict_on_first(result, names)]
     below = established_below(result)
     if below:
-        sentences.append(
-            _(
-                "Below what owners can still accept: {areas}.",
-                areas=joined(names.short(zone.code) for zone in below),
-            )
-        )
+        sentences.append(below_text(result, names))
     # Chinese sentences follow each other without a blank.
     return "".join(s if s.endswith("。") else f"{s} " for s in sentences).strip()
+
+
+def below_text(result: StudyResult, names: Names) -> str:
+    """Name what is below the owners' minimum beyond error; few answers make it indicative."""
+    below = established_below(result)
+    if not below:
+        return _("No area is below the owners' minimum beyond error.")
+    areas = joined(names.short(zone.code) for zone in below)
+    if zones_note(result):
+        return _("Below what owners can still accept (indicative): {areas}.", areas=areas)
+    return _("Below what owners can still accept: {areas}.", areas=areas)
 
 
 def _verdict_on_index(result: StudyResult) -> str:
@@ -250,8 +312,8 @@ def _verdict_on_index(result: StudyResult) -> str:
     ends = interval(index.low, index.high)
     if ends and satisfied is not None and satisfied.value is not None:
         return _(
-            "Satisfaction index {index} (95% interval {ends}); {share} of households are "
-            "satisfied overall.",
+            "Satisfaction index {index} (95% interval {ends}); of the households that answered, "
+            "{share} are satisfied overall.",
             index=number(index.value),
             ends=ends,
             share=percent(satisfied.value),
@@ -269,7 +331,7 @@ def no_order_reason(result: StudyResult) -> str:
     """Say why no order of improvement is stated; empty when it is."""
     if result.order_said:
         return ""
-    if "waiver" in result.indicative_why:
+    if WAIVER in result.indicative_why:
         return _("Released below the required return rate, so no order of improvement is stated.")
     return _("The answers are too few to say what to improve first.")
 
@@ -281,8 +343,7 @@ def _verdict_on_first(result: StudyResult, names: Names) -> str:
     maybe = [names.short(i.code) for i in in_order(result) if i.band == "B"]
     if sure and maybe:
         return _(
-            "To improve first: {sure}; {maybe} may also be among the first three and cannot "
-            "be told apart.",
+            "To improve first: {sure}; {maybe} may also be among the first three.",
             sure=joined(sure),
             maybe=joined(maybe),
         )
@@ -290,16 +351,25 @@ def _verdict_on_first(result: StudyResult, names: Names) -> str:
         return _("To improve first: {sure}.", sure=joined(sure))
     if maybe:
         return _(
-            "No area is surely among the first three; {maybe} may be, and cannot be told apart.",
+            "No area is surely among the first three; {maybe} may be.",
             maybe=joined(maybe),
         )
     return _("No order of improvement can be told.")
 
 
+def standing_word(result: StudyResult) -> str:
+    """Say in a few words how far a result may be trusted; empty when it stands in full."""
+    if result.standing == FULL:
+        return ""
+    if WAIVER in result.indicative_why:
+        return _("Indicative, not ranked")
+    return _("Too few answers") if result.standing == SUPPRESSED else _("Indicative")
+
+
 def standing_notes(result: StudyResult) -> Sequence[str]:
     """Say why results are only indicative, one sentence a reason; empty when they stand."""
     notes = []
-    if "waiver" in result.indicative_why:
+    if WAIVER in result.indicative_why:
         notes.append(
             _(
                 "Indicative, not ranked: the survey was closed below the required return rate "
@@ -313,7 +383,7 @@ def standing_notes(result: StudyResult) -> Sequence[str]:
                 n=result.n,
             )
         )
-    if result.standing == "suppressed":
+    if result.standing == SUPPRESSED:
         notes.append(_("Too few answers: most numbers are withheld to protect households."))
     if result.standing == "indicative" and not notes:
         notes.append(_("Indicative: read these numbers with care."))

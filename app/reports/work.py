@@ -7,7 +7,7 @@ computes outside them, so that owners who answer meanwhile never wait for a stud
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -18,11 +18,13 @@ from app.config import Config
 from app.db import write_session
 from app.followup.services import make_follow_ups, plan_visits
 from app.i18n import DEFAULT_LANGUAGE
-from app.jobs.queue import enqueue
+from app.jobs.models import JobState
+from app.jobs.queries import list_jobs
+from app.jobs.queue import enqueue, payload_of
 from app.reports import files
 from app.reports.context import ReportContext, make_context
 from app.reports.models import StudyRun
-from app.reports.queries import get_run, get_surroundings, list_report_files
+from app.reports.queries import get_run, get_surroundings, list_report_files, list_unfinished
 from app.reports.study import compute, store
 from app.staff.audit import record
 from app.staff.models import Role
@@ -30,15 +32,16 @@ from app.staff.scope import SYSTEM_ACTOR, Scope
 from app.storage import Storage
 from app.surveys.campaign.models import Campaign, CampaignState
 from app.surveys.campaign.queries import (
-    GateRow,
     get_campaign,
     get_instrument,
     list_campaigns,
     list_gates,
     lock_gate,
 )
+from app.surveys.campaign.services import open_waiver_reason
 from app.surveys.response.services import drop_drafts, flush_drafts
 from app.surveys.response.tracker import gate_standing
+from app.surveys.snapshot.company import freeze_company
 from app.surveys.snapshot.freeze import freeze_gate
 from app.surveys.snapshot.manifest import from_json as read_manifest
 from app.surveys.snapshot.queries import list_revisions
@@ -46,6 +49,8 @@ from app.vault import Vault
 
 log = logging.getLogger("linsheng.work")
 
+RETRY_PAUSE = timedelta(hours=1)  # after a job was given up; its failure stays visible so long
+_KINDS = frozenset({files.PDF_KIND, files.XLSX_KIND})
 _EVERYTHING = Scope(staff_id=0, name=SYSTEM_ACTOR, role=Role.HEAD_OFFICE, community_ids=None)
 
 
@@ -71,14 +76,15 @@ class Workshop:
 def advance_campaigns(workshop: Workshop, _payload: dict[str, object]) -> None:
     """Do for every open campaign what the passing of time demands; runs every minute.
 
-    Drafts are counted once the deadline has passed; a gate that is released and not frozen gets
-    its `freeze_and_study` job; households with new comments get their case. A community that
-    fails does not stop the others; its error is raised at the end.
+    Drafts are counted once the deadline has passed; a gate that is released gets its
+    `freeze_and_study` job until it is frozen and its result and files are there; households with
+    new comments get their case; the company snapshot is brought up to date. A community that
+    fails does not stop the others; the first error is raised at the end.
     """
     now = workshop.clock()
     with Session(workshop.engine) as session:
         waiting = [
-            (campaign.id, [row.community_id for row in _unfrozen(session, campaign)])
+            (campaign.id, _waiting(session, campaign))
             for campaign in list_campaigns(session)
             if campaign.state is CampaignState.OPEN
         ]
@@ -94,6 +100,8 @@ def advance_campaigns(workshop: Workshop, _payload: dict[str, object]) -> None:
                 failed = failed or error
         with write_session(workshop.engine) as session:
             make_follow_ups(session, campaign_id, now=now)
+        # Here too, because the company may reach its rate without any freeze.
+        _freeze_company(workshop, campaign_id, now=now)
     if failed is not None:
         raise failed
 
@@ -113,11 +121,12 @@ def freeze_and_study(workshop: Workshop, payload: dict[str, object]) -> None:
     with write_session(workshop.engine) as session:
         campaign = get_campaign(session, campaign_id)
         target = campaign.target
-        digest = _freeze(session, workshop.storage, campaign, community_id, now=now)
+        digest = freeze_community(session, workshop.storage, campaign, community_id, now=now)
     computed = compute(workshop.storage, digest, target=target)
     with write_session(workshop.engine) as session:
         run_id = store(session, computed, now=now).id
     _make_files(workshop, run_id, now=now)
+    _freeze_company(workshop, campaign_id, now=now)
     log.info("campaign %s, community %s: result %s", campaign_id, community_id, run_id)
 
 
@@ -125,17 +134,17 @@ def _make_files(workshop: Workshop, run_id: int, *, now: datetime) -> None:
     """Print the report and the tables of a result, unless they were made before."""
     with Session(workshop.engine) as session:
         made = {file.kind for file in list_report_files(session, run_id, _EVERYTHING)}
-        if made >= {files.PDF_KIND, files.XLSX_KIND}:
+        if made >= _KINDS:
             return
         run = get_run(session, run_id)
         result = from_json(run.result)
-        context = _context(session, workshop.config, run)
+        context = _context(session, workshop, run)
     rendered = files.render(result, context)
     with write_session(workshop.engine) as session:
         files.store(session, workshop.storage, run_id=run_id, files=rendered, now=now)
 
 
-def _context(session: Session, config: Config, run: StudyRun) -> ReportContext:
+def _context(session: Session, workshop: Workshop, run: StudyRun) -> ReportContext:
     """Collect what is printed around a result."""
     about = get_surroundings(session, run)
     return make_context(
@@ -144,17 +153,28 @@ def _context(session: Session, config: Config, run: StudyRun) -> ReportContext:
         instrument=get_instrument(session, about.campaign.instrument_digest),
         manifest=read_manifest(about.snapshot.manifest),
         run=run,
-        company=config.company,
+        company=workshop.config.company,
         language=DEFAULT_LANGUAGE,
-        is_demo=config.demo,
-        waiver_reason=about.gate.waiver_reason or "",
+        is_demo=workshop.config.demo,
+        waiver_reason=open_waiver_reason(workshop.vault, about.gate),
     )
 
 
-def _unfrozen(session: Session, campaign: Campaign) -> list[GateRow]:
-    """Return the gates whose answers still count."""
+def _freeze_company(workshop: Workshop, campaign_id: int, *, now: datetime) -> None:
+    """Write the company snapshot when one is due."""
+    with write_session(workshop.engine) as session:
+        campaign = get_campaign(session, campaign_id)
+        freeze_company(session, workshop.storage, campaign=campaign, now=now)
+
+
+def _waiting(session: Session, campaign: Campaign) -> list[int]:
+    """Return the communities whose answers still count or whose result is not finished.
+
+    The latter are what a worker left behind that died between the freeze and the files.
+    """
     rows = list_gates(session, campaign.id, _EVERYTHING)
-    return [row for row in rows if row.gate.frozen_at is None]
+    unfrozen = [row.community_id for row in rows if row.gate.frozen_at is None]
+    return unfrozen + list_unfinished(session, campaign.id, _KINDS)
 
 
 def _advance_gate(
@@ -168,20 +188,42 @@ def _advance_gate(
     if gate.flushed_at is None:
         instrument = get_instrument(session, campaign.instrument_digest)
         flush_drafts(session, vault, gate, instrument, now=now)
-    if gate_standing(session, campaign, gate, now=now).status.is_released:
-        enqueue(
-            session,
-            "freeze_and_study",
-            {"campaign_id": campaign_id, "community_id": community_id},
-            dedup_key=f"freeze:{campaign_id}:{community_id}",
-            now=now,
-        )
+    is_released = gate_standing(session, campaign, gate, now=now).status.is_released
+    # What was frozen was released; a void afterwards does not take its result away.
+    if is_released or gate.frozen_at is not None:
+        _order_freeze(session, campaign_id, community_id, now=now)
 
 
-def _freeze(
+def _order_freeze(session: Session, campaign_id: int, community_id: int, *, now: datetime) -> None:
+    """Queue `freeze_and_study`, unless it is under way or was given up a short while ago."""
+    payload = {"campaign_id": campaign_id, "community_id": community_id}
+    for job in list_jobs(session, "freeze_and_study"):
+        if payload_of(job) == payload:
+            if job.state is JobState.FAILED and job.ended_at and now < job.ended_at + RETRY_PAUSE:
+                return
+            break
+    dedup_key = f"freeze:{campaign_id}:{community_id}"
+    enqueue(session, "freeze_and_study", payload, dedup_key=dedup_key, now=now)
+
+
+def freeze_community(
     session: Session, storage: Storage, campaign: Campaign, community_id: int, *, now: datetime
 ) -> str:
-    """Freeze one community and make its lists; return the digest of the snapshot."""
+    """Freeze one community and make its lists: the first half of `freeze_and_study`.
+
+    Args:
+        session: A writing transaction.
+        storage: Where the files go.
+        campaign: The campaign.
+        community_id: The community.
+        now: The present instant.
+
+    Returns:
+        The digest of the snapshot.
+
+    Raises:
+        NotReleasedError: The gate is not released.
+    """
     gate = lock_gate(session, campaign.id, community_id, exclusive=True)
     status = gate_standing(session, campaign, gate, now=now).status
     revisions = len(list_revisions(session, campaign.id, community_id))

@@ -12,7 +12,16 @@ from app.analysis.results import Estimate, StudyResult
 from app.i18n import gettext as _
 from app.reports import method
 from app.reports.context import ReportContext
-from app.reports.wording import band_word, quadrant_word, standing_notes, verdict, zone_word
+from app.reports.wording import (
+    band_word,
+    is_thin,
+    joined,
+    quadrant_word,
+    standing_notes,
+    verdict,
+    zone_word,
+    zones_least,
+)
 
 Value = str | int | float | date | None
 # Text never becomes a formula, a link or a number, whatever somebody wrote into it.
@@ -42,7 +51,9 @@ class Sheet:
     rows: Sequence[Sequence[Value]]
 
 
-def make_workbook(sheets: Sequence[Sheet], *, title: str, company: str, day: date) -> bytes:
+def make_workbook(
+    sheets: Sequence[Sheet], *, title: str, company: str, day: date, banner: str = ""
+) -> bytes:
     """Return tables as XLSX; the same tables of the same day give the same bytes.
 
     Args:
@@ -50,6 +61,7 @@ def make_workbook(sheets: Sequence[Sheet], *, title: str, company: str, day: dat
         title: Title in the file's properties.
         company: Company in the file's properties.
         day: Day in the file's properties.
+        banner: A warning in the first row of every sheet, above the headings; none when empty.
     """
     target = BytesIO()
     book = Workbook(target, _OPTIONS)
@@ -58,18 +70,22 @@ def make_workbook(sheets: Sequence[Sheet], *, title: str, company: str, day: dat
     )
     forms: dict[str, Format] = {}
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    warning = book.add_format({"bold": True})
+    top = 1 if banner else 0
     for sheet in sheets:
         page = book.add_worksheet(sheet.name[:31])
-        page.freeze_panes(1, 1)
+        page.freeze_panes(top + 1, 1)
         for position, column in enumerate(sheet.columns):
             form = forms.get(column.form)
             if form is None:
                 look = {"num_format": column.form} if column.form else {"text_wrap": True}
                 form = forms[column.form] = book.add_format(look | {"valign": "top"})
             page.set_column(position, position, column.width, form)
-            page.write_string(0, position, column.head, head)
-            for line, row in enumerate(sheet.rows, start=1):
+            page.write_string(top, position, column.head, head)
+            for line, row in enumerate(sheet.rows, start=top + 1):
                 _write(page, line, position, row[position], form)
+        if banner:
+            page.write_string(0, 0, banner, warning)
     book.close()
     return target.getvalue()
 
@@ -102,6 +118,7 @@ def report_workbook(result: StudyResult, context: ReportContext) -> bytes:
         title=f"{context.community} {context.campaign}",
         company=context.company,
         day=context.computed_on,
+        banner=" ".join(standing_notes(result)),
     )
 
 
@@ -121,7 +138,13 @@ def _summary(result: StudyResult, context: ReportContext) -> Sheet:
         (_("Satisfaction index 0-100"), index.value, index.low, index.high, index.n),
         (_("Hill's percentage"), index.hill_percent, None, None, index.n),
         (_("Index with equal weights"), index.equal_weights, None, None, index.n),
-        (_("Satisfied overall (share)"), share.value, share.low, share.high, share.n),
+        (
+            _("Satisfied overall (share of the homes that answered)"),
+            share.value,
+            share.low,
+            share.high,
+            share.n,
+        ),
         (_("Snapshot"), context.snapshot_digest, None, None, None),
         (_("Version of the code"), context.code_version, None, None, None),
         (_("Plan"), context.plan_digest, None, None, None),
@@ -152,8 +175,10 @@ def _areas(result: StudyResult, context: ReportContext) -> Sheet:
         Column(_("Rank from"), 8, "0"),
         Column(_("Rank to"), 8, "0"),
         Column(_("Band"), 24),
+        Column(_("Cannot be told apart from"), 36),
         Column(_("Place in the matrix"), 16),
         Column(_("Importance-satisfaction rating"), 12, "0.000"),
+        Column(_("Standing"), 12),
     )
     said = result.order_said
     rows = [
@@ -175,8 +200,10 @@ def _areas(result: StudyResult, context: ReportContext) -> Sheet:
             item.rank_low if said else None,
             item.rank_high if said else None,
             f"{item.band} {band_word(item.band)}" if said and item.band else None,
-            quadrant_word(item) if item.quadrant else None,
+            joined(context.names.short(code) for code in item.tied) if said else None,
+            quadrant_word(item, said=said) if item.quadrant else None,
             item.is_rating,
+            _standing(result, item.n),
         )
         for item in result.items
     ]
@@ -197,6 +224,7 @@ def _zones(result: StudyResult, context: ReportContext) -> Sheet:
         *_estimate_columns("PFI", "0.000"),
         Column(_("Reading"), 16),
         Column(_("Answers with minimum above ideal"), 12, "0"),
+        Column(_("Standing"), 12),
     )
     rows = [
         (
@@ -212,6 +240,7 @@ def _zones(result: StudyResult, context: ReportContext) -> Sheet:
             *_ends(zone.pfi),
             zone_word(zone),
             zone.inverted,
+            _standing(result, zones_least(result)),
         )
         for zone in result.zones
     ]
@@ -228,6 +257,7 @@ def _attributes(result: StudyResult, context: ReportContext) -> Sheet:
         *_estimate_columns(_("Mean")),
         *_estimate_columns(_("Satisfaction 0-100")),
         *_estimate_columns(_("Satisfied share")),
+        Column(_("Standing"), 12),
     )
     rows = [
         (
@@ -241,6 +271,7 @@ def _attributes(result: StudyResult, context: ReportContext) -> Sheet:
             attribute.high,
             *_ends(attribute.performance),
             *_ends(attribute.satisfied),
+            _standing(result, attribute.n),
         )
         for attribute in result.attributes
     ]
@@ -251,6 +282,11 @@ def _explained() -> Sheet:
     columns = (Column(_("What"), 24), Column(_("Formula"), 44), Column(_("Meaning"), 90))
     rows = [(entry.title, entry.formula, entry.text) for entry in method.entries()]
     return Sheet(_("Method"), columns, rows)
+
+
+def _standing(result: StudyResult, n: int) -> str | None:
+    """Mark a number of few answers; a result indicative as a whole says so in its first row."""
+    return _("indicative") if is_thin(result, n) else None
 
 
 def _estimate_columns(name: str, form: str = "0.00##") -> tuple[Column, ...]:

@@ -72,11 +72,17 @@ def zone_rows(result: StudyResult, names: Names, width: float) -> Chart:
 
 
 def _zone_domain(zones: Sequence[ZoneResult]) -> tuple[float, float]:
+    """Return the axis for what is drawn: three means and the whisker of the level reached."""
     values = [
         value
         for zone in zones
-        for estimate in (zone.adequate, zone.desired, zone.perceived)
-        for value in (estimate.low, estimate.value, estimate.high)
+        for value in (
+            zone.adequate.value,
+            zone.desired.value,
+            zone.perceived.low,
+            zone.perceived.value,
+            zone.perceived.high,
+        )
         if value is not None
     ]
     low, high = min(values, default=0.0) // 1, -(-max(values, default=9.0) // 1)
@@ -84,41 +90,72 @@ def _zone_domain(zones: Sequence[ZoneResult]) -> tuple[float, float]:
 
 
 def _zone_head(zones: Sequence[ZoneResult], x: Scale, width: float) -> list[Mark]:
-    """Say over the first row which end of the band is what; kept apart by their order."""
+    """Say over the first row which mark is what, moved apart where they stand close."""
     if not zones:
         return []
     first = zones[0]
-    perceived, adequate = first.perceived.value, first.adequate.value
-    if perceived is None or adequate is None or first.desired.value is None:
+    perceived, adequate, desired = (
+        first.perceived.value,
+        first.adequate.value,
+        first.desired.value,
+    )
+    if perceived is None or adequate is None or desired is None:
         return []
-    now_left = perceived < adequate
+    heads = sorted(
+        [
+            (adequate, _("minimum"), False),
+            (perceived, _("reached now"), True),
+            (desired, _("the ideal"), False),
+        ]
+    )
+    middles = apart(
+        [x.pixel(value) for value, _text, _bold in heads],
+        [text_width(text, 12) * 1.06 for _value, text, _bold in heads],
+        low=4.0,
+        high=x.end + 4,
+    )
     marks: list[Mark] = [
         Words(
-            adequate,
+            value,
             0,
-            _("minimum"),
-            dx=-4 if now_left else 4,
+            text,
+            dx=round(middle - x.pixel(value), 1),
             dy=-14,
             size=12,
-            color=INK2,
-            anchor="start" if now_left else "end",
-        ),
-        Words(
-            perceived,
-            0,
-            _("reached now"),
-            dx=max(-8.0, text_width(_("reached now"), 12) - x.pixel(perceived)) if now_left else 10,
-            dy=-14,
-            size=12,
-            anchor="end" if now_left else "start",
-            bold=True,
-        ),
-        Words(first.desired.value, 0, _("the ideal"), dy=-14, size=12, color=INK2, anchor="middle"),
+            color=INK if bold else INK2,
+            anchor="middle",
+            bold=bold,
+        )
+        for (value, text, bold), middle in zip(heads, middles, strict=True)
     ]
     if width >= NARROW:
         marks.append(Words(x.high, 0, _("against the minimum"), dx=14, dy=-14, size=12, color=INK2))
         marks.append(at_right(0, _("homes below it"), x, width, dy=-14))
     return marks
+
+
+def apart(
+    middles: Sequence[float], widths: Sequence[float], *, low: float, high: float
+) -> list[float]:
+    """Return the middles of words in one line moved so that none touches another.
+
+    Args:
+        middles: Where the words would like to stand, ascending, pixels.
+        widths: Their widths, pixels.
+        low: No word begins before it.
+        high: No word ends after it, as long as all have room.
+    """
+    gap = 10.0
+    placed: list[float] = []
+    start = low
+    for middle, width in zip(middles, widths, strict=True):
+        placed.append(max(middle, start + width / 2))
+        start = placed[-1] + width / 2 + gap
+    end = high
+    for index in range(len(placed) - 1, -1, -1):
+        placed[index] = min(placed[index], end - widths[index] / 2)
+        end = placed[index] - widths[index] / 2 - gap
+    return placed
 
 
 def _zone_row(

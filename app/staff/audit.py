@@ -67,6 +67,7 @@ def record_many(
     queries.lock_audit(session)
     last = queries.last_audit_entry(session)
     sequence, chain = (0, _START) if last is None else (last.sequence, last.chain)
+    entries: list[AuditEntry] = []
     for subject, community_id in subjects:
         sequence += 1
         entry = AuditEntry(
@@ -79,8 +80,8 @@ def record_many(
             detail=detail,
         )
         chain = entry.chain = _link(chain, entry)
-        session.add(entry)
-    session.flush()
+        entries.append(entry)
+    queries.add_audit_entries(session, entries)
 
 
 def verify_chain(session: Session) -> int:

@@ -21,6 +21,14 @@ class LoginTakenError(ValueError):
         self.login = login
 
 
+class NotForThisRoleError(ValueError):
+    """All communities are given to a clerk only; carries the role that was asked for."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__(role)
+        self.role = role
+
+
 class WeakPasswordError(ValueError):
     """The password is too short; carries the least number of characters."""
 

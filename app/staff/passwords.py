@@ -1,5 +1,6 @@
 """Password hashing (argon2id) and throttling of failed sign-ins."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -12,6 +13,7 @@ from app.staff.errors import WeakPasswordError
 from app.staff.models import LoginAttempt
 
 WINDOW = timedelta(minutes=15)
+WAIT = int(WINDOW.total_seconds() // 60)  # minutes
 FAILURES_PER_LOGIN = 5
 FAILURES_PER_ADDRESS = 50  # an office may share one address
 LEAST_CHARACTERS = 8
@@ -47,12 +49,35 @@ def is_outdated(hashed: str) -> bool:
     return _hasher.check_needs_rehash(hashed)
 
 
-def is_throttled(session: Session, login: str, address: str, now: datetime) -> bool:
-    """Say whether this login or this address failed too often in the last 15 minutes."""
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """Failed tries of the last 15 minutes, with one login and from one address.
+
+    An address alone refuses nobody before the password was looked at: a whole office, or everybody
+    behind a reverse proxy, may share one, and somebody who guesses there must not lock them out.
+    """
+
+    by_login: int
+    by_address: int
+
+    @property
+    def is_address_over(self) -> bool:
+        """Say whether the address has used up its tries."""
+        return self.by_address >= FAILURES_PER_ADDRESS
+
+    @property
+    def refuses_login(self) -> bool:
+        """Say whether this login has to wait, whatever its password."""
+        return self.by_login >= FAILURES_PER_LOGIN or (self.is_address_over and self.by_login > 0)
+
+
+def look_back(session: Session, login: str, address: str, now: datetime) -> Throttle:
+    """Count the failed tries of the last 15 minutes."""
     since = now - WINDOW
-    by_login = queries.count_attempts(session, _login_key(login), since)
-    by_address = queries.count_attempts(session, _address_key(address), since)
-    return by_login >= FAILURES_PER_LOGIN or by_address >= FAILURES_PER_ADDRESS
+    return Throttle(
+        queries.count_attempts(session, _login_key(login), since),
+        queries.count_attempts(session, _address_key(address), since),
+    )
 
 
 def record_failure(session: Session, login: str, address: str, now: datetime) -> None:

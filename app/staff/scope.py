@@ -1,6 +1,6 @@
 """Scope: who somebody is and which communities that person may see. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.staff.models import Role
 
@@ -18,7 +18,7 @@ class Scope:
         staff_id: Key of the account.
         name: Name to show on pages.
         role: What the person does here.
-        community_ids: Communities the person may see; None means all of them.
+        community_ids: Communities the person may see; None means all of them, empty means none.
     """
 
     staff_id: int
@@ -30,6 +30,11 @@ class Scope:
     def actor(self) -> str:
         """Return the person's name in audit entries."""
         return f"staff:{self.staff_id}"
+
+    def only(self, community_id: int) -> "Scope":
+        """Return the same person looking at one community: nothing when it is out of scope."""
+        seen = frozenset({community_id}) if self.sees(community_id) else frozenset()
+        return replace(self, community_ids=seen)
 
     def sees(self, community_id: int) -> bool:
         """Say whether this community's rows exist for the person."""

@@ -8,7 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.staff import audit, passwords, queries
-from app.staff.errors import BadCredentialsError, LoginTakenError, ThrottledError
+from app.staff.errors import (
+    BadCredentialsError,
+    LoginTakenError,
+    NotForThisRoleError,
+    ThrottledError,
+)
 from app.staff.models import Role, Staff, StaffCommunity, StaffSession
 from app.staff.scope import SEES_ALL, Scope
 
@@ -26,13 +31,27 @@ def add_staff(
     password: str,
     community_ids: Iterable[int],
     now: datetime,
+    all_communities: bool = False,
 ) -> Staff:
     """Add an account; head office and leaders see every community and need none given.
 
+    Args:
+        session: Open transaction.
+        login: What the person types to sign in; case does not matter.
+        name: Name to show on pages.
+        role: What the person does here.
+        password: The first password.
+        community_ids: Communities the person may see; nobody sees any by leaving them out.
+        now: When the account is made.
+        all_communities: A clerk keys in sheets of every community.
+
     Raises:
+        NotForThisRoleError: All communities were asked for somebody who is no clerk.
         LoginTakenError: Somebody has this login already, in whatever case of letters.
         WeakPasswordError: The password is too short.
     """
+    if all_communities and role is not Role.CLERK:
+        raise NotForThisRoleError(role.value)
     login = normal_login(login)
     if queries.find_staff_by_login(session, login) is not None:
         raise LoginTakenError(login)
@@ -40,6 +59,7 @@ def add_staff(
         login=login,
         name=name,
         role=role,
+        all_communities=all_communities,
         password_hash=passwords.hash_password(password),
         created_at=now,
     )
@@ -57,16 +77,20 @@ def sign_in(session: Session, login: str, password: str, *, address: str, now: d
     transaction, so that the try is stored and throttling works.
 
     Raises:
-        ThrottledError: Too many failed tries with this login or from this address.
+        ThrottledError: Too many failed tries with this login, or from this address; the address
+            alone never keeps out a login without failures of its own and with the right password.
         BadCredentialsError: Wrong login or password, or the account is disabled.
     """
     login = normal_login(login)
-    if passwords.is_throttled(session, login, address, now):
-        raise ThrottledError(int(passwords.WINDOW.total_seconds() // 60))
+    throttle = passwords.look_back(session, login, address, now)
+    if throttle.refuses_login:
+        raise ThrottledError(passwords.WAIT)
     staff = queries.find_staff_by_login(session, login)
     is_right = passwords.verify_password(staff.password_hash if staff else None, password)
     if staff is None or not is_right or staff.disabled_at is not None:
         passwords.record_failure(session, login, address, now)
+        if throttle.is_address_over:
+            raise ThrottledError(passwords.WAIT)
         raise BadCredentialsError
     if passwords.is_outdated(staff.password_hash):
         staff.password_hash = passwords.hash_password(password)
@@ -109,7 +133,7 @@ def sign_out(session: Session, token: str, now: datetime) -> None:
 
 def scope_of(session: Session, staff: Staff) -> Scope:
     """Return the rights of an account."""
-    sees_all = staff.role in SEES_ALL
+    sees_all = staff.role in SEES_ALL or (staff.role is Role.CLERK and staff.all_communities)
     communities = None if sees_all else frozenset(queries.list_community_ids(session, staff.id))
     return Scope(staff.id, staff.name, staff.role, communities)
 

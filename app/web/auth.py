@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
 
 from flask import abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -68,5 +69,16 @@ def _next_address() -> str | None:
 
 
 def is_local_address(address: str | None) -> bool:
-    """Say whether an address is a path on this site, so that no link can send people away."""
-    return bool(address) and str(address).startswith("/") and str(address)[1:2] not in {"/", "\\"}
+    """Say whether an address is a path on this site, so that no link can send people away.
+
+    Browsers drop tabs and line breaks and read a backslash as a slash: an address with any of
+    them is refused before it is taken apart.
+    """
+    if not address or "\\" in address or any(sign < "\x21" for sign in address):
+        return False
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    is_path = address.startswith("/") and not address.startswith("//")
+    return is_path and not parts.scheme and not parts.netloc

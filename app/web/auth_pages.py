@@ -1,6 +1,6 @@
 """Sign in, sign out, and the way from the bare address to the start page of a role."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, PasswordField, StringField
@@ -14,11 +14,14 @@ from app.web import words
 from app.web.auth import cookie_name, current_scope, find_scope, is_local_address, require_role
 from app.web.forms import Form
 from app.web.guard import public
-from app.web.menu import staff_frame, start_endpoint
+from app.web.menu import language_address, staff_frame, start_endpoint
 from app.web.services import services
 from app.web.transaction import transaction
 
 bp = Blueprint("auth", __name__)
+
+# What the cookie of a browser holds for the browser itself; all else belongs to one person's work.
+_OF_THE_BROWSER = frozenset({"lang", "owner", "csrf_token"})
 
 
 class SignInForm(Form):
@@ -32,7 +35,12 @@ class SignInForm(Form):
 @bp.app_context_processor
 def staff_words() -> dict[str, object]:
     """Give every template the frame of staff pages and the words for coded values."""
-    return {"staff_frame": staff_frame, "words": words, "csrf_token": generate_csrf}
+    return {
+        "staff_frame": staff_frame,
+        "language_address": language_address,
+        "words": words,
+        "csrf_token": generate_csrf,
+    }
 
 
 @bp.get("/")
@@ -64,6 +72,7 @@ def sign_in_now() -> tuple[str, int] | Response:
     token, problem, status = _try_to_sign_in(form)
     if token is None:
         return _refused(form, problem, status)
+    _forget_work()
     wanted = form.next.data
     response = redirect(wanted if is_local_address(wanted) else url_for("auth.home"))
     response.set_cookie(
@@ -83,8 +92,9 @@ def sign_out() -> Response:
     """End the session here and on the server."""
     token = request.cookies.get(cookie_name())
     if token:
-        with transaction() as session:
-            staff_services.sign_out(session, token, services().now())
+        with transaction() as write:
+            staff_services.sign_out(write, token, services().now())
+    _forget_work()
     response = redirect(url_for("auth.sign_in"))
     response.delete_cookie(
         cookie_name(),
@@ -103,16 +113,22 @@ def nothing() -> str:
     return render_template("auth/nothing.html", role=current_scope().role)
 
 
+def _forget_work() -> None:
+    """Leave nothing of one person's work, such as an open sheet, to the next at this browser."""
+    for key in set(session) - _OF_THE_BROWSER:
+        session.pop(key)
+
+
 def _try_to_sign_in(form: SignInForm) -> tuple[str | None, str, int]:
     """Return the cookie's token, or None with what to say and the status.
 
     The errors are caught inside the transaction: the failed try must be stored, or nobody
     would ever be throttled.
     """
-    with transaction() as session:
+    with transaction() as write:
         try:
             token = staff_services.sign_in(
-                session,
+                write,
                 form.login.data,
                 form.password.data,
                 address=request.remote_addr or "",

@@ -27,6 +27,14 @@ def _words(code: int) -> tuple[str, str]:
             _("There is nothing here"),
             _("Check the address, or scan the code on your letter once more."),
         ),
+        405: (
+            _("This address cannot be opened"),
+            _("It only takes what a form sends. Open the page it belongs to from the menu."),
+        ),
+        409: (
+            _("Somebody else signed in meanwhile"),
+            _("This page was opened by another person. Nothing was saved; open it again yourself."),
+        ),
         413: (
             _("That was too much at once"),
             _("Shorten the text or choose a smaller file, then send it again."),

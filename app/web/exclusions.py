@@ -46,6 +46,7 @@ def ask_for_exclusion(form: ExclusionForm, campaign: Campaign, community_id: int
         try:
             services.request_exclusion(
                 session,
+                outside().vault,
                 member,
                 code=ExclusionCode(form.code.data),
                 evidence=form.evidence.data,

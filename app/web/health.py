@@ -1,4 +1,4 @@
-"""The health address: 200 when the database answers and its schema is the one of this code."""
+"""The health address: 200 when the database answers a read of our tables."""
 
 from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response

@@ -1,8 +1,10 @@
 """The frame of every staff page: who is signed in, the menu of the role, the start page."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import current_app, request, url_for
+from werkzeug.exceptions import HTTPException
 
 from app.clock import beijing_date
 from app.i18n import gettext as _
@@ -69,6 +71,34 @@ def staff_frame() -> Frame:
         today=date_words(beijing_date(services().now()), weekday=True),
         menu=_menu(scope.role),
     )
+
+
+def language_address(language: str) -> str:
+    """Return the address that shows this page in another language.
+
+    A page that answers a form has an address that cannot be opened by a link; then it is the page
+    the form stands on: the nearest address above that can be.
+    """
+    arguments = [(key, text) for key, text in request.args.items(multi=True) if key != "lang"]
+    if request.method == "POST":
+        path, arguments = _page_above(), []
+    else:
+        path = url_for(request.endpoint or "auth.home", **(request.view_args or {}))
+    return f"{path}?{urlencode([*arguments, ('lang', language)])}"
+
+
+def _page_above() -> str:
+    adapter = current_app.url_map.bind("")
+    path = request.path
+    while path.strip("/"):
+        for address in (path, f"{path}/"):
+            try:
+                endpoint, values = adapter.match(address, method="GET")
+            except HTTPException:  # also the redirect that would add a slash: it is tried next
+                continue
+            return url_for(endpoint, **values)
+        path = path.rstrip("/").rpartition("/")[0]
+    return url_for("auth.home")
 
 
 def _menu(role: Role) -> tuple[MenuEntry, ...]:

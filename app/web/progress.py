@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.clock import beijing_date
+from app.clock import beijing_date, last_day_before
 from app.i18n import gettext as _
 from app.surveys.campaign.models import Campaign
 from app.surveys.campaign.rules import GateState, GateStatus, ReturnCount
@@ -183,7 +183,7 @@ def state_name(state: GateState) -> str:
         GateState.COLLECTING: _("Collecting"),
         GateState.EXTENDED: _("Extended"),
         GateState.RELEASED: _("Released"),
-        GateState.WAIVED: _("Indicative"),
+        GateState.WAIVED: _("Indicative, not ranked"),
     }[state]
 
 
@@ -202,9 +202,14 @@ def gate_steps(view: RowView, campaign: Campaign, *, now: datetime) -> list[Step
     steps = [
         (_("Frame copied"), _("{count} homes").format(count=view.row.base + view.row.excluded)),
         (_("Collecting"), last_day),
-        (_("Rate reached and deadline passed"), _day_or(status.t0, rate)),
-        (_("Statistics, lists, visits"), _day_or(status.due_at, _("7 days after"))),
-        (_("Follow-up closed"), _day_or(status.follow_up_due_at, _("14 days after"))),
+        (
+            _("Released below the gate")
+            if status.state is GateState.WAIVED
+            else _("Rate reached and deadline passed"),
+            beijing_day(status.t0) if status.t0 else rate,
+        ),
+        (_("Statistics, lists, visits"), _last_day_or(status.due_at, _("7 days after"))),
+        (_("Follow-up closed"), _last_day_or(status.follow_up_due_at, _("14 days after"))),
     ]
     first_open = next((i for i, done in enumerate(reached) if not done), len(steps))
     here = "stop" if status.state is GateState.EXTENDED else "now"
@@ -214,8 +219,8 @@ def gate_steps(view: RowView, campaign: Campaign, *, now: datetime) -> list[Step
     ]
 
 
-def _day_or(instant: datetime | None, otherwise: str) -> str:
-    return beijing_day(instant) if instant else otherwise
+def _last_day_or(end: datetime | None, otherwise: str) -> str:
+    return short_date(last_day_before(end)) if end else otherwise
 
 
 def _kind(status: GateStatus, *, now: datetime) -> str:
@@ -234,7 +239,8 @@ def _clock_words(status: GateStatus, *, now: datetime) -> str:
     if status.state is GateState.COLLECTING:
         return _("{days} days left").format(days=status.days_left)
     if status.is_released and status.t0 and status.due_at:
-        day = days_until(now, now=status.t0) + 1
+        # A clock that starts within a day ends within one, its eighth date.
+        day = min(7, days_until(now, now=status.t0) + 1)
         if now < status.due_at:
             return _("day {day} of 7").format(day=day)
         return _("since {date}").format(date=beijing_day(status.t0))

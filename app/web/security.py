@@ -32,20 +32,37 @@ HEADERS = {
 }
 _COMPRESSED = ("text/", "application/json", "application/javascript", "image/svg")
 _SMALLEST = 600
+_OWNER_PATHS = ("/a/", "/t/")
+_OWNER_BODY = 64 * 1024  # bytes; three comments of 2,000 Chinese characters take 54,000
 
 
 def install(app: Flask) -> None:
     """Put the guards that every request passes onto the application."""
-    app.before_request(_check_host)
-    app.before_request(_choose_language)
+    # In front of CSRF protection: it reads the form, so that a body may be refused there already,
+    # and the page that says so needs its language.
+    first = [_choose_language, _check_host, _limit_body]
+    app.before_request_funcs.setdefault(None, [])[:0] = first
     app.after_request(_finish)
     app.url_defaults(_add_version)
 
 
 def _check_host() -> None:
+    if services().vault.is_temporary:
+        abort(503)  # not set up yet: nothing may be sealed with a key that ends with this process
     hosts = services().config.hosts
     if hosts and request.host.rsplit(":", 1)[0] not in hosts:
         abort(400)
+
+
+def _limit_body() -> None:
+    """Let nobody send more than an honest form of an owner holds, chunked or not."""
+    if not request.path.startswith(_OWNER_PATHS):
+        return
+    request.max_content_length = _OWNER_BODY
+    # Werkzeug cuts a body without a stated length at the limit instead of refusing it.
+    is_chunked = request.method == "POST" and request.content_length is None
+    if is_chunked and len(request.get_data()) >= _OWNER_BODY:
+        abort(413)
 
 
 def _choose_language() -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from app.clock import BEIJING
+from app.clock import BEIJING, last_day_before
 from app.followup.models import CaseState, Outcome
 from app.i18n import current_language
 from app.i18n import gettext as _
@@ -69,6 +69,11 @@ def short_date(day: date) -> str:
 def beijing_day(instant: datetime) -> str:
     """Return the Beijing date of an instant, without its year."""
     return short_date(instant.astimezone(BEIJING).date())
+
+
+def last_day(end: datetime) -> str:
+    """Return the last day of a deadline that ends at an instant, without its year."""
+    return short_date(last_day_before(end))
 
 
 def beijing_date_words(instant: datetime) -> str:

@@ -13,6 +13,7 @@ FROZEN = ("audit_entry", "instrument_version", "snapshot", "study_run")
 
 
 def upgrade() -> None:
+    _create_installation()
     _create_register()
     _create_staff()
     _create_jobs()
@@ -56,6 +57,7 @@ def downgrade() -> None:
         "household",
         "building",
         "community",
+        "installation",
     ):
         op.drop_table(table)
 
@@ -168,6 +170,7 @@ def _create_staff() -> None:
         sa.Column("login", sa.String(64), nullable=False),
         sa.Column("name", sa.String(64), nullable=False),
         sa.Column("role", sa.String(24), nullable=False),
+        sa.Column("all_communities", sa.Boolean(), nullable=False),
         sa.Column("password_hash", sa.String(200), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True)),
@@ -229,6 +232,15 @@ def _create_staff() -> None:
         sa.UniqueConstraint("sequence", name=op.f("uq_audit_entry_sequence")),
     )
     op.create_index(op.f("ix_audit_entry_subject"), "audit_entry", ["subject"])
+
+
+def _create_installation() -> None:
+    op.create_table(
+        "installation",
+        sa.Column("name", sa.String(24), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_installation")),
+    )
 
 
 def _create_jobs() -> None:
@@ -301,7 +313,7 @@ def _create_campaign() -> None:
         sa.Column("areas_offered", sa.SmallInteger(), nullable=False),
         sa.Column("waived_at", sa.DateTime(timezone=True)),
         sa.Column("waived_by", sa.Integer()),
-        sa.Column("waiver_reason", sa.Text()),
+        sa.Column("waiver_reason_sealed", sa.LargeBinary()),
         sa.Column("flushed_at", sa.DateTime(timezone=True)),
         sa.Column("frozen_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gate")),
@@ -316,7 +328,8 @@ def _create_campaign() -> None:
             "campaign_id", "community_id", name=op.f("uq_gate_campaign_id_community_id")
         ),
         sa.CheckConstraint(
-            "(waived_at IS NULL) = (waiver_reason IS NULL)", name=op.f("ck_gate_waiver_has_reason")
+            "(waived_at IS NULL) = (waiver_reason_sealed IS NULL)",
+            name=op.f("ck_gate_waiver_has_reason"),
         ),
     )
     op.create_index(op.f("ix_gate_campaign_id"), "gate", ["campaign_id"])
@@ -361,7 +374,7 @@ def _create_campaign() -> None:
         "exclusion",
         sa.Column("frame_member_id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(24), nullable=False),
-        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("evidence_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("requested_by", sa.Integer(), nullable=False),
         sa.Column("approved_by", sa.Integer()),
         sa.Column("approved_at", sa.DateTime(timezone=True)),

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy.orm import Session
 
 from app.followup.models import CaseList, ContactRecord, FollowUp, Outcome, Visit
+from app.installation import Installation
 from app.jobs.models import Job
 from app.reports.models import ReportFile, StudyRun
 from app.staff.models import (
@@ -40,6 +41,7 @@ def fill_every_table(session: Session) -> None:
 
 
 def _fill_register_and_staff(session: Session) -> None:
+    session.add(Installation(name="vault", value="0"))
     session.add(Community(id=1, code="YQL", name="云栖里"))
     session.add(
         Staff(id=1, login="wang", name="王", role=Role.OFFICE, password_hash="x", created_at=NOW)
@@ -103,7 +105,7 @@ def _fill_campaign(session: Session) -> None:
         Exclusion(
             frame_member_id=1,
             code=ExclusionCode.VACANT,
-            evidence="水表",
+            evidence_sealed=b"sealed",
             requested_by=1,
         )
     )

@@ -15,6 +15,7 @@ from app.surveys.snapshot.datafile import (
     ExternalDataError,
     MissingColumnError,
     NoRowsError,
+    RepeatedColumnError,
     UnknownKeyError,
     UnreadableFileError,
 )
@@ -209,6 +210,38 @@ def test_a_file_that_is_not_utf8_names_its_first_bad_line(tmp_path: Path) -> Non
 def test_a_filter_of_another_form_is_refused(tmp_path: Path, where: str) -> None:
     with pytest.raises(BadWhereError):
         read(tmp_path, HEADER + ROWS, where=where)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEADER.replace("p1", "r") + ROWS,
+        "\ufeffo;f;r;f\n7;1;5;2\n8;1;5;2\n",
+        'o,f,r,"r"\n7,1,5,2\n',
+    ],
+)
+def test_a_name_that_stands_twice_in_the_header_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(RepeatedColumnError) as caught:
+        read(tmp_path, text, "  performance.fees: f\n")
+    assert caught.value.column == ("f" if ";" in text else "r")
+
+
+def test_a_repeated_name_is_told_in_both_languages(tmp_path: Path) -> None:
+    said = {"en": "the header of the data file names column f twice"}
+    said["zh-Hans"] = "数据文件的表头里 f 这一列出现了两次"
+    try:
+        for language, words in said.items():
+            set_language(language)
+            with pytest.raises(RepeatedColumnError) as caught:
+                read(tmp_path, "f,f\n1,2\n", "  performance.fees: f\n")
+            assert str(caught.value) == words
+    finally:
+        set_language("zh-Hans")
+
+
+def test_columns_without_a_name_do_no_harm(tmp_path: Path) -> None:
+    data = read(tmp_path, "o,f,,\n7,1,,\n8,2,,\n", "  performance.fees: f\n")
+    assert codes(data, Role.PERFORMANCE, "fees") == [1, 2]
 
 
 def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:

@@ -27,3 +27,14 @@ def test_a_day_goes_from_its_first_instant_to_the_first_of_the_next():
     assert clock.start_of(day) == datetime(2026, 11, 19, 16, tzinfo=UTC)
     assert clock.end_of(day) == datetime(2026, 11, 20, 16, tzinfo=UTC)
     assert clock.end_of(day) == clock.start_of(day + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("end", "day"),
+    [
+        (datetime(2026, 11, 27, 16, tzinfo=UTC), date(2026, 11, 27)),  # midnight: the day before
+        (datetime(2026, 11, 28, 2, tzinfo=UTC), date(2026, 11, 28)),
+    ],
+)
+def test_the_last_day_of_a_deadline_is_the_one_its_last_instant_falls_in(end, day):
+    assert clock.last_day_before(end) == day

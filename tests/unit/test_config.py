@@ -41,9 +41,17 @@ def test_hosts_are_separated_by_commas():
         ("PORT", "65536"),
         ("LINSHENG_PUBLIC_URL", "survey.example"),
         ("LINSHENG_DATABASE", "mysql://x"),
+        ("LINSHENG_PROXIES", "-1"),
+        ("LINSHENG_PROXIES", "one"),
+        ("LINSHENG_PROXIES", ""),
     ],
 )
 def test_a_wrong_setting_is_named(name, value):
     with pytest.raises(ConfigError) as caught:
         read_config({name: value})
     assert caught.value.name == name
+
+
+def test_no_proxy_is_trusted_unless_it_is_counted():
+    assert read_config({}).proxies == 0
+    assert read_config({"LINSHENG_PROXIES": "2"}).proxies == 2

@@ -43,9 +43,10 @@ def enter_as(
     *,
     now: datetime | None = None,
     app: Flask | None = None,
+    all_communities: bool = False,
 ) -> Staff:
     """Make an account, commit what the test arranged, and sign in."""
-    staff = make_staff(session, role, communities=communities)
+    staff = make_staff(session, role, communities=communities, all_communities=all_communities)
     session.commit()
     if app is not None and now is not None:
         set_clock(app, now)

@@ -73,7 +73,9 @@ class Gate(Base):
     __tablename__ = "gate"
     __table_args__ = (
         UniqueConstraint("campaign_id", "community_id"),
-        CheckConstraint("(waived_at IS NULL) = (waiver_reason IS NULL)", name="waiver_has_reason"),
+        CheckConstraint(
+            "(waived_at IS NULL) = (waiver_reason_sealed IS NULL)", name="waiver_has_reason"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -82,7 +84,8 @@ class Gate(Base):
     areas_offered: Mapped[int] = mapped_column(SmallInteger)
     waived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     waived_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    waiver_reason: Mapped[str | None] = mapped_column(Text)
+    # Free words about a community may name people: sealed like the evidence of an exclusion.
+    waiver_reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     flushed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # drafts counted at the end
     frozen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # later answers never count
 
@@ -129,7 +132,7 @@ class Exclusion(Base):
 
     frame_member_id: Mapped[int] = mapped_column(ForeignKey("frame_member.id"), primary_key=True)
     code: Mapped[ExclusionCode] = mapped_column(enum_type(ExclusionCode))
-    evidence: Mapped[str] = mapped_column(Text)
+    evidence_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     requested_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -311,6 +311,15 @@ def find_exclusion(session: Session, member_id: int) -> Exclusion | None:
     return session.get(Exclusion, member_id)
 
 
+def find_exclusion_now(session: Session, member_id: int) -> Exclusion | None:
+    """Return the exclusion of a frame member fresh from the database, or None."""
+    return session.scalar(
+        select(Exclusion)
+        .where(Exclusion.frame_member_id == member_id)
+        .execution_options(populate_existing=True)
+    )
+
+
 def list_exclusions(session: Session, campaign_id: int, scope: Viewer) -> list[ExclusionRow]:
     """Return the exclusions of a campaign that `scope` may see, open requests first."""
     statement = (

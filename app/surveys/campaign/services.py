@@ -193,6 +193,7 @@ def replicate_group_of(vault: Vault, uid: str) -> int:
 
 def request_exclusion(
     session: Session,
+    vault: Vault,
     member: FrameMember,
     *,
     code: ExclusionCode,
@@ -214,7 +215,10 @@ def request_exclusion(
     if queries.find_exclusion(session, member.id) is not None:
         raise AlreadyExcludedError(member.id)
     exclusion = Exclusion(
-        frame_member_id=member.id, code=code, evidence=evidence, requested_by=staff_id
+        frame_member_id=member.id,
+        code=code,
+        evidence_sealed=vault.seal(evidence, "evidence"),
+        requested_by=staff_id,
     )
     session.add(exclusion)
     session.flush()
@@ -228,13 +232,11 @@ def approve_exclusion(
     """Approve an exclusion for head office: from now on the home is not in the base.
 
     Raises:
-        AlreadyApprovedError: Approved before.
+        AlreadyApprovedError: Decided before, perhaps a moment ago by somebody else.
         FrozenError: The community's answers are frozen.
     """
     member = queries.get_member(session, exclusion.frame_member_id)
-    _lock_unfrozen(session, member)
-    if exclusion.approved_at is not None:
-        raise AlreadyApprovedError(member.id)
+    exclusion = _lock_undecided(session, member)
     exclusion.approved_by = staff_id
     exclusion.approved_at = now
     session.flush()
@@ -249,11 +251,11 @@ def refuse_exclusion(
     """Refuse an exclusion that was asked for: the home stays in the base.
 
     Raises:
-        AlreadyApprovedError: It was approved before.
+        AlreadyApprovedError: Decided before, perhaps a moment ago by somebody else.
+        FrozenError: The community's answers are frozen.
     """
     member = queries.get_member(session, exclusion.frame_member_id)
-    if exclusion.approved_at is not None:
-        raise AlreadyApprovedError(member.id)
+    exclusion = _lock_undecided(session, member)
     session.delete(exclusion)
     session.flush()
     _audit_member(
@@ -261,8 +263,14 @@ def refuse_exclusion(
     )
 
 
+def open_evidence(vault: Vault, exclusion: Exclusion) -> str:
+    """Return the evidence of an exclusion, readable."""
+    return vault.open(exclusion.evidence_sealed, "evidence")
+
+
 def waive_gate(
     session: Session,
+    vault: Vault,
     gate: Gate,
     *,
     count: ReturnCount,
@@ -276,6 +284,7 @@ def waive_gate(
 
     Args:
         session: Open session; the caller owns the transaction.
+        vault: Seals the reason.
         gate: The gate, in this session.
         count: Base and returns of the community, read in this transaction.
         staff_id: Who decides, at head office.
@@ -305,7 +314,7 @@ def waive_gate(
         raise RateMetError
     gate.waived_at = now
     gate.waived_by = staff_id
-    gate.waiver_reason = reason
+    gate.waiver_reason_sealed = vault.seal(reason, "waiver")
     session.flush()
     audit.record(
         session,
@@ -316,6 +325,12 @@ def waive_gate(
         detail=f"{count.returned}/{count.base}",
         now=now,
     )
+
+
+def open_waiver_reason(vault: Vault, gate: Gate) -> str:
+    """Return the reason of a waiver, readable; empty without a waiver."""
+    sealed = gate.waiver_reason_sealed
+    return vault.open(sealed, "waiver") if sealed is not None else ""
 
 
 def _frame(
@@ -345,6 +360,15 @@ def _lock_unfrozen(session: Session, member: FrameMember) -> Gate:
     if gate.frozen_at is not None:
         raise FrozenError(gate.frozen_at)
     return gate
+
+
+def _lock_undecided(session: Session, member: FrameMember) -> Exclusion:
+    """Lock the gate of a member and return its exclusion as it stands now, not yet decided."""
+    _lock_unfrozen(session, member)
+    exclusion = queries.find_exclusion_now(session, member.id)
+    if exclusion is None or exclusion.approved_at is not None:
+        raise AlreadyApprovedError(member.id)
+    return exclusion
 
 
 def _audit_member(

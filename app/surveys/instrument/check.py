@@ -15,6 +15,8 @@ from app.surveys.instrument.load import LoadedInstrument
 from app.surveys.instrument.model import ItemRole
 from app.surveys.instrument.problems import Problem
 
+# The owner pages have addresses of their own beside those of the sections.
+_RESERVED = frozenset({"review", "receipt", "submit", "check", "not-mine"})
 _LIMITS = (ItemRole.ADEQUATE, ItemRole.DESIRED, ItemRole.PERCEIVED)
 _ASKS_IMPORTANCE = (ItemRole.PRIORITY, ItemRole.IMPORTANCE)
 _ASKS_PERFORMANCE = (ItemRole.PERFORMANCE, ItemRole.PERCEIVED)
@@ -28,6 +30,7 @@ def check_instrument(loaded: LoadedInstrument) -> tuple[Problem, ...]:
     """
     findings = Findings(loaded)
     check_texts(findings)
+    _check_addresses(findings)
     check_scales(findings)
     check_departments(findings)
     check_needs(findings)
@@ -40,6 +43,13 @@ def check_instrument(loaded: LoadedInstrument) -> tuple[Problem, ...]:
     check_columns(findings)
     check_minutes(findings)
     return tuple(sorted(findings.problems, key=lambda p: (p.line, p.column, p.code)))
+
+
+def _check_addresses(findings: Findings) -> None:
+    """Check that no section hides behind another page of the questionnaire."""
+    for i, section in enumerate(findings.instrument.sections):
+        if section.id in _RESERVED:
+            findings.error(f"sections[{i}].id", "reserved_section", word=section.id)
 
 
 def _check_measures(findings: Findings) -> None:

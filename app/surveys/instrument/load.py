@@ -116,6 +116,8 @@ def _translate(error: ValidationError, tree: Tree) -> list[Problem]:
         )
         code = _CODES.get(found["type"], "wrong_value")
         data = _data(code, found, str(parts[-1]) if parts else "")
+        if code == "unknown_key" and "nearest" not in data:
+            code = "stray_key"
         problems.append(Problem(path, *nearest_mark(tree.marks, path), code, data))
     return problems
 
@@ -140,7 +142,7 @@ def _data(code: str, found: Any, key: str) -> dict[str, str | int]:
         data = {"key": key}
     elif code == "unknown_key":
         close = get_close_matches(key, _known_keys(), n=1)
-        data = {"word": key[:40], "nearest": close[0] if close else "?"}
+        data = {"word": key[:40], **({"nearest": close[0]} if close else {})}
     elif code == "unknown_word":
         data["allowed"] = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
     elif code in ("too_long", "too_many_entries"):

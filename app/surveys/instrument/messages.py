@@ -54,6 +54,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "“{word}” is not a known key here. The nearest known one is “{nearest}”.",
         "这里不认识“{word}”。最接近的键是“{nearest}”。",
     ),
+    "stray_key": (
+        "“{word}” is not a known key here. Remove it.",
+        "这里不认识“{word}”。请删去。",
+    ),
     "misplaced_key": (
         "“{key}” has no meaning in a section that asks “{asked}”. Remove it.",
         "“{key}”在“{asked}”的部分里没有意义。请删去。",
@@ -86,6 +90,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "repeated_code": (
         "The code “{word}” is used twice. Rename one.",
         "代码“{word}”重复。请改掉一个。",
+    ),
+    "reserved_section": (
+        "A section cannot be called “{word}”: a page of that name exists already. Rename it.",
+        "部分不能叫“{word}”：已有同名的页面。请换一个名称。",
     ),
     "no_such_area_number": (
         "There is no area number {number}; the areas are 1 to {areas}.",

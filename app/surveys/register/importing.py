@@ -4,10 +4,13 @@ Rules: the file's homes are added or brought up to date; a home the file leaves 
 reported; a cell left blank never deletes an owner; the same file twice changes nothing.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.staff import audit
+from app.staff.scope import Scope
 from app.surveys.register import queries, rules, services
 from app.surveys.register.errors import ImportRefusedError, UnreadableTableError
 from app.surveys.register.models import Building, Community, Household
@@ -33,6 +36,7 @@ __all__ = [
     "describe_problem",
     "plan_import",
     "read_table",
+    "record_look",
 ]
 
 HomeKey = tuple[str, str, str]
@@ -73,8 +77,35 @@ def plan_import(session: Session, table: Table, vault: Vault) -> ImportPlan:
     )
 
 
-def apply_import(session: Session, plan: ImportPlan, vault: Vault, *, now: datetime) -> None:
-    """Write a plan in the caller's transaction; make both in the same transaction.
+def record_look(
+    session: Session, plan: ImportPlan, homes: Iterable[PlannedHome], *, actor: Scope, now: datetime
+) -> None:
+    """Write down that somebody reads a dry run, and each home of the register it shows.
+
+    Args:
+        session: Open transaction.
+        plan: The dry run.
+        homes: The homes that are shown; those the register does not have yet leave no entry.
+        actor: Who reads it.
+        now: When.
+    """
+    _record(session, "register.check", plan, actor=actor, now=now)
+    keys = [home.household_id for home in homes if home.household_id is not None]
+    shown = queries.list_uids(session, keys)
+    audit.record_many(session, actor=actor, action="register.check", subjects=shown, now=now)
+
+
+def apply_import(
+    session: Session, plan: ImportPlan, vault: Vault, *, actor: Scope | str, now: datetime
+) -> None:
+    """Write a plan and its audit entry in the caller's transaction; make both in the same one.
+
+    Args:
+        session: Open transaction.
+        plan: What to write.
+        vault: Seals names and phones.
+        actor: Who imports: the signed-in person, or a word for a command.
+        now: When.
 
     Raises:
         ImportRefusedError: The plan has errors; nothing was written.
@@ -101,6 +132,23 @@ def apply_import(session: Session, plan: ImportPlan, vault: Vault, *, now: datet
     )
     _write_changes(session, plan, vault, now=now)
     session.flush()
+    _record(session, "register.import", plan, actor=actor, now=now)
+
+
+def _record(
+    session: Session, action: str, plan: ImportPlan, *, actor: Scope | str, now: datetime
+) -> None:
+    """Append one entry about a whole file: its communities and how many homes change."""
+    codes = ",".join(sorted(told.code for told in plan.communities.values()))
+    counts = " ".join(f"{change.value}={plan.count(change)}" for change in Change)
+    audit.record(
+        session,
+        actor=actor,
+        action=action,
+        subject="register",
+        detail=f"{counts} communities={codes}",
+        now=now,
+    )
 
 
 def _write_changes(session: Session, plan: ImportPlan, vault: Vault, *, now: datetime) -> None:

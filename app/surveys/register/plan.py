@@ -114,6 +114,16 @@ class ImportPlan:
         return sum(home.change is change for home in self.homes)
 
     @property
+    def changes_anything(self) -> bool:
+        """Say whether an import would write anything."""
+        return bool(
+            self.count(Change.NEW)
+            or self.count(Change.CHANGED)
+            or self.new_communities
+            or self.changed_communities
+        )
+
+    @property
     def important(self) -> int:
         """Return how many homes of the file are important customers."""
         return sum(home.cells.important is not None for home in self.homes)

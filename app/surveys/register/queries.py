@@ -137,6 +137,21 @@ def list_households_by_id(session: Session, household_ids: Collection[int]) -> l
     return found
 
 
+def list_uids(session: Session, household_ids: Collection[int]) -> list[tuple[str, int]]:
+    """Return the names households have in the audit log, each with its community, by key."""
+    keys = sorted(set(household_ids))
+    found: list[tuple[str, int]] = []
+    for start in range(0, len(keys), 1000):
+        query = (
+            select(Household.uid, Building.community_id)
+            .join(Building, Building.id == Household.building_id)
+            .where(Household.id.in_(keys[start : start + 1000]))
+            .order_by(Household.id)
+        )
+        found += [(row.uid, row.community_id) for row in session.execute(query)]
+    return found
+
+
 def household_counts(session: Session, scope: Scope) -> list[CommunityCount]:
     """Return the number of living households per community of a scope, by community key."""
     query = (

@@ -1,7 +1,9 @@
 """Rows of a CSV or Parquet file as text, and what can be wrong with them."""
 
 import csv
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -46,6 +48,21 @@ class MissingColumnError(ExternalDataError):
 
     def __str__(self) -> str:
         return _("the data file has no column {column}", column=self.column)
+
+
+class RepeatedColumnError(ExternalDataError):
+    """The header of a CSV file has one name twice, so nobody can say which column is meant.
+
+    Attributes:
+        column: The name.
+    """
+
+    def __init__(self, column: str) -> None:
+        super().__init__(column)
+        self.column = column
+
+    def __str__(self) -> str:
+        return _("the header of the data file names column {column} twice", column=self.column)
 
 
 class BadValueError(ExternalDataError):
@@ -152,6 +169,8 @@ class Table:
         column: str,
         value: str,
     ) -> None:
+        if not self._is_parquet:
+            self._check_header(connection)
         # Everything comes as text: a wrong word must be found here, with its line.
         reader = (
             "read_parquet(?)" if self._is_parquet else "read_csv(?, all_varchar=true, header=true)"
@@ -176,6 +195,27 @@ class Table:
         self.rows = len(rows)
         self._numbers = [row[0] for row in rows]
         self._text = {name: [row[j] for row in rows] for j, name in enumerate(names, start=1)}
+
+    def _check_header(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Refuse a repeated name: DuckDB would rename the second column without a word.
+
+        Columns without a name may be there, as spreadsheets leave them at the end.
+        """
+        found = connection.execute(
+            "SELECT delimiter, quote, skiprows FROM sniff_csv(?, all_varchar=true, header=true)",
+            [str(self._path)],
+        ).fetchone()
+        delimiter, quote, skipped = found or (",", '"', 0)
+        with self._path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.reader(
+                islice(file, int(skipped), None),
+                delimiter=delimiter,
+                quotechar=quote if len(quote) == 1 else '"',
+            )
+            names = [name for name in next(rows, []) if name]
+        for name, times in Counter(names).items():
+            if times > 1:
+                raise RepeatedColumnError(name)
 
     def text(self, name: str) -> list[str]:
         """Return a column, stripped; an empty cell is an empty text."""

@@ -1,8 +1,9 @@
 """Reads of snapshots."""
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from app.surveys.campaign.models import Campaign, Gate
 from app.surveys.register.models import Community
 from app.surveys.snapshot.models import Snapshot
 
@@ -25,3 +26,66 @@ def list_revisions(session: Session, campaign_id: int, community_id: int) -> lis
 def community_code(session: Session, community_id: int) -> str:
     """Return the code of a community."""
     return session.scalars(select(Community.code).where(Community.id == community_id)).one()
+
+
+def list_newest(session: Session, campaign_id: int) -> list[Snapshot]:
+    """Return the newest snapshot of every frozen community of a campaign, by community code."""
+    newest = (
+        select(Snapshot.community_id, func.max(Snapshot.revision).label("revision"))
+        .where(Snapshot.campaign_id == campaign_id, Snapshot.community_id.is_not(None))
+        .group_by(Snapshot.community_id)
+        .subquery()
+    )
+    query = (
+        select(Snapshot)
+        .join(
+            newest,
+            and_(
+                newest.c.community_id == Snapshot.community_id,
+                newest.c.revision == Snapshot.revision,
+            ),
+        )
+        .join(Community, Community.id == Snapshot.community_id)
+        .where(Snapshot.campaign_id == campaign_id)
+        .order_by(Community.code)
+    )
+    return list(session.scalars(query))
+
+
+def list_gates_without_snapshot(session: Session, campaign_id: int) -> list[tuple[Gate, str]]:
+    """Return the gates of a campaign that were never frozen with their community's code."""
+    query = (
+        select(Gate, Community.code)
+        .join(Community, Community.id == Gate.community_id)
+        .outerjoin(
+            Snapshot,
+            and_(
+                Snapshot.campaign_id == Gate.campaign_id,
+                Snapshot.community_id == Gate.community_id,
+            ),
+        )
+        .where(Gate.campaign_id == campaign_id, Snapshot.id.is_(None))
+        .order_by(Community.code)
+    )
+    return [(gate, code) for gate, code in session.execute(query)]
+
+
+def list_company_revisions(session: Session, campaign_id: int) -> list[Snapshot]:
+    """Return all revisions of the company's snapshot in a campaign, oldest first."""
+    query = (
+        select(Snapshot)
+        .where(Snapshot.campaign_id == campaign_id, Snapshot.community_id.is_(None))
+        .order_by(Snapshot.revision)
+    )
+    return list(session.scalars(query))
+
+
+def lock_campaign(session: Session, campaign_id: int) -> None:
+    """Let one transaction at a time write the company snapshot of a campaign.
+
+    The lock is the weak one: answers and freezes, which only refer to the campaign, never wait.
+    SQLite needs none, its writers queue.
+    """
+    session.execute(
+        select(Campaign.id).where(Campaign.id == campaign_id).with_for_update(key_share=True)
+    )

@@ -14,7 +14,7 @@ from app.followup.rows import CaseCounts, CaseView
 from app.followup.rules import ContactInput
 from app.i18n import current_language
 from app.i18n import gettext as _
-from app.reports.lists import follow_up_workbook
+from app.reports.lists import follow_up_workbook, reach_of
 from app.staff.models import Role
 from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign.models import Campaign
@@ -101,9 +101,7 @@ def index() -> str:
         campaign=campaign,
         campaigns=campaigns,
         chosen=chosen,
-        cards=[
-            (view, _words_of(view, instrument), _wishes_of(view, instrument)) for view in ordered
-        ],
+        cards=[(view, _words_of(view, instrument), reach_of(view, instrument)) for view in ordered],
         today=today,
         locked=_locked(campaign),
         states=CaseState,
@@ -124,7 +122,8 @@ def workbook() -> Response:
         abort(404)
     views = _view_cases(campaign, chosen)
     head = list_head(_("Follow-up list"), campaign, {view.row.community for view in views})
-    return workbook_answer(follow_up_workbook(views, head), f"follow-up-{campaign.code}")
+    content = follow_up_workbook(views, _instrument_of(campaign), head)
+    return workbook_answer(content, f"follow-up-{campaign.code}")
 
 
 @bp.get("/follow-ups/<int:case_id>")
@@ -289,7 +288,7 @@ def _case_page(view: CaseView, form: ContactForm) -> str:
         view=view,
         campaign=campaign,
         texts=_words_of(view, instrument),
-        wishes=_wishes_of(view, instrument),
+        wishes=reach_of(view, instrument),
         form=form,
         today=beijing_date(outside().now()),
         staff=current_scope().name,
@@ -314,17 +313,3 @@ def _words_of(view: CaseView, instrument: Instrument) -> list[tuple[datetime, li
         )
         for comment in view.comments
     ]
-
-
-def _wishes_of(view: CaseView, instrument: Instrument) -> list[str]:
-    """Return how and when the owner wants to be reached, as far as he said."""
-    language = current_language()
-    found = []
-    for comment in view.comments:
-        for code, value in (("contact.way", comment.way), ("contact.when", comment.when)):
-            options = {one.code: one.text for one in instrument.item(code).options} if value else {}
-            if value in options:
-                found.append(options[value].plain(language))
-        if comment.number:
-            found.append(comment.number)
-    return list(dict.fromkeys(found))

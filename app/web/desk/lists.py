@@ -1,4 +1,4 @@
-"""Heads and file answers of the lists the desk downloads; the lists are made by reports."""
+"""Properties and file answers of the lists the desk downloads; the lists are made by reports."""
 
 from flask import Response
 
@@ -13,16 +13,14 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def list_head(title: str, campaign: Campaign, communities: set[str]) -> ListHead:
-    """Return what stands above a list of these communities."""
-    config = services().config
+    """Return what the file of a list of these communities says about itself."""
     is_one = len(communities) == 1
     return ListHead(
         title=title,
-        company=config.company,
+        company=services().config.company,
         community=next(iter(communities)) if is_one else _("All communities"),
         campaign=campaign.title_en if current_language() == "en" else campaign.title,
-        printed_on=beijing_date(services().now()),
-        is_demo=config.demo,
+        made_on=beijing_date(services().now()),
     )
 
 

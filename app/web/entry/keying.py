@@ -1,8 +1,21 @@
-"""Keying in a paper sheet: find the home by its printed code, type the answers, get a receipt."""
+"""Keying in a paper sheet: find the home by its printed code, type the answers, get a receipt.
+
+The page of a sheet carries the sheet it is: what is typed there goes to that home, whatever was
+opened meanwhile in another tab.
+"""
 
 import secrets
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from werkzeug.wrappers import Response
 
 from app.i18n import current_language
@@ -21,8 +34,17 @@ from app.surveys.response.errors import KeyConflictError
 from app.surveys.response.models import Channel
 from app.surveys.response.services import Submission, offer_of
 from app.surveys.response.tracker import gate_standing
+from app.web.access import access_community
 from app.web.auth import current_scope, require_role
-from app.web.entry.forms import FindForm, SheetSection, lines_of, make_sheet, read_sheet, refuse
+from app.web.entry.forms import (
+    FindForm,
+    SheetSection,
+    lines_of,
+    make_sheet,
+    read_sheet,
+    refuse,
+)
+from app.web.entry.opened import OpenedSheet, read_opened
 from app.web.forms import Form
 from app.web.services import services as outside
 from app.web.transaction import reading, transaction
@@ -33,6 +55,7 @@ bp = Blueprint("entry_keying", __name__, url_prefix="/entry")
 _ROLES = (Role.CLERK, Role.HEAD_OFFICE)
 _SHEET = "entry_sheet"
 _RECEIPT = "entry_receipt"
+_FIELD = "opened"
 
 
 @bp.get("/")
@@ -57,20 +80,23 @@ def find() -> tuple[str, int] | Response:
     if problem:
         form.code.errors = [problem]
         return render_template("entry/start.html", form=form), 422
-    session[_SHEET] = {
-        "member": member.id,
-        "form": form.form.data,
-        "key": f"paper-{secrets.token_hex(16)}",
-    }
+    opened = OpenedSheet(
+        member_id=member.id,
+        key=f"paper-{secrets.token_hex(16)}",
+        form=form.form.data,
+        staff_id=current_scope().staff_id,
+    )
+    session[_SHEET] = opened.signed()
     return redirect(url_for(".sheet"))
 
 
 @bp.get("/sheet")
 @require_role(*_ROLES)
 def sheet() -> str | Response:
-    """Show the lines of the sheet; the look at the address is audited."""
-    member = _member()
-    if member is None:
+    """Show the lines of the sheet found last; the look at the address is audited."""
+    opened = read_opened(session.get(_SHEET))
+    member = _member(opened)
+    if opened is None or member is None:
         return _lost()
     with transaction() as write:
         audit.record(
@@ -81,28 +107,34 @@ def sheet() -> str | Response:
             community_id=member.community_id,
             now=outside().now(),
         )
-    return _sheet_page(member, _make_sheet(member))
+    return _sheet_page(opened, member, _make_sheet(opened, member))
 
 
 @bp.post("/sheet")
 @require_role(*_ROLES)
 def record() -> tuple[str, int] | Response:
-    """Record the typed answers as a paper answer of the home."""
-    member = _member()
+    """Record the typed answers as a paper answer of the home the page was made for."""
+    opened = read_opened(request.form.get(_FIELD))
+    if opened is None:
+        abort(400)
+    if opened.staff_id != current_scope().staff_id:
+        abort(409)
+    member = _member(opened)
     if member is None:
         return _lost()
-    lines = _make_sheet(member)
+    lines = _make_sheet(opened, member)
     raw = read_sheet(lines, request.form)
     if not Form().validate() or any(line.error for line in lines_of(lines)):
-        return _sheet_page(member, lines), 422
+        return _sheet_page(opened, member, lines), 422
     try:
-        receipt = _record(member, raw)
+        receipt = _record(opened, member, raw)
     except AnswersError as error:
-        return _sheet_page(member, lines, refuse(lines, error.problems)), 422
+        return _sheet_page(opened, member, lines, refuse(lines, error.problems)), 422
     except KeyConflictError:
         flash(_("This sheet was saved before with other answers. Nothing was changed."), "error")
         return _lost()
-    session.pop(_SHEET, None)
+    if read_opened(session.get(_SHEET)) == opened:
+        session.pop(_SHEET)
     session[_RECEIPT] = {"code": receipt.code, "counted": receipt.is_counted}
     return redirect(url_for(".done"))
 
@@ -117,7 +149,9 @@ def done() -> str | Response:
     return render_template("entry/done.html", receipt=receipt, form=FindForm(formdata=None))
 
 
-def _record(member: FrameMember, raw: dict[str, list[str]]) -> services.Receipt:
+def _record(
+    opened: OpenedSheet, member: FrameMember, raw: dict[str, list[str]]
+) -> services.Receipt:
     """Store the answers in one transaction with their audit entry."""
     with transaction() as write:
         campaign, gate, instrument = _surroundings(member)
@@ -129,11 +163,11 @@ def _record(member: FrameMember, raw: dict[str, list[str]]) -> services.Receipt:
                 instrument=instrument,
                 offer=offer_of(instrument, gate, member),
                 raw=raw,
-                key=session[_SHEET]["key"],
+                key=opened.key,
                 channel=Channel.PAPER,
                 language=instrument.languages[0],
-                form=session[_SHEET]["form"],
-                entered_by=current_scope().staff_id,
+                form=opened.form,
+                entered_by=opened.staff_id,
             ),
             now=outside().now(),
         )
@@ -149,21 +183,21 @@ def _record(member: FrameMember, raw: dict[str, list[str]]) -> services.Receipt:
     return receipt
 
 
-def _member() -> FrameMember | None:
-    """Return the home whose sheet is being keyed in, None when the session lost it."""
-    kept = session.get(_SHEET)
-    member = queries.get_member(reading(), kept["member"]) if kept else None
-    return member if member is not None and _may_key(member) else None
+def _member(opened: OpenedSheet | None) -> FrameMember | None:
+    """Return the home whose sheet is open, None when it is not open for this person."""
+    if opened is None or opened.staff_id != current_scope().staff_id:
+        return None
+    member = queries.get_member(reading(), opened.member_id)
+    return member if _may_key(member) else None
 
 
 def _may_key(member: FrameMember) -> bool:
     """Say whether this person keys in sheets of this home's community.
 
-    The code on the sheet is the right to hand in its answers, as it is for the owner; a branch
-    clerk who was given communities keeps to them.
+    A branch clerk keeps to the communities given; the clerk of all communities and head office
+    key in every sheet, and a clerk without either keys in none.
     """
-    given = current_scope().community_ids
-    return not given or member.community_id in given
+    return current_scope().sees(member.community_id)
 
 
 def _surroundings(member: FrameMember) -> tuple[Campaign, Gate, Instrument]:
@@ -175,12 +209,12 @@ def _surroundings(member: FrameMember) -> tuple[Campaign, Gate, Instrument]:
     return campaign, gate, queries.get_instrument(found, campaign.instrument_digest)
 
 
-def _make_sheet(member: FrameMember) -> list[SheetSection]:
+def _make_sheet(opened: OpenedSheet, member: FrameMember) -> list[SheetSection]:
     _campaign, gate, instrument = _surroundings(member)
     return make_sheet(
         instrument,
         offer_of(instrument, gate, member),
-        form=session[_SHEET]["form"],
+        form=opened.form,
         language=current_language(),
     )
 
@@ -195,20 +229,26 @@ def _why_not(member: FrameMember) -> str:
 
 
 def _sheet_page(
-    member: FrameMember, lines: list[SheetSection], problems: list[str] | None = None
+    opened: OpenedSheet,
+    member: FrameMember,
+    lines: list[SheetSection],
+    problems: list[str] | None = None,
 ) -> str:
     campaign, gate, _instrument = _surroundings(member)
     return render_template(
         "entry/sheet.html",
         member=member,
+        community=access_community(member.community_id),
         campaign=campaign,
+        field=_FIELD,
+        opened=opened.signed(),
         sheet=lines,
         problems=problems or [],
         has_errors=bool(problems) or any(line.error for line in lines_of(lines)),
         has_answered=response_queries.find_counted(reading(), member.id) is not None,
         is_frozen=gate.frozen_at is not None,
         form=Form(formdata=None),
-        is_elder=session[_SHEET]["form"] != "full",
+        is_elder=opened.form != "full",
     )
 
 

@@ -21,6 +21,7 @@ from app.surveys.instrument.check import check_instrument
 from app.surveys.instrument.load import LoadedInstrument, load_instrument
 from app.surveys.instrument.messages import MESSAGES
 from app.surveys.instrument.problems import ERROR, InstrumentError, Problem
+from app.web import uploads
 from app.web.access import access_campaign
 from app.web.auth import current_scope, require_role
 from app.web.hq.forms import ActForm, CampaignForm, StoredFileForm, UploadForm
@@ -30,6 +31,7 @@ from app.web.transaction import reading, transaction
 bp = Blueprint("hq_campaigns", __name__, url_prefix="/hq")
 
 _LARGEST_FILE = 1024 * 1024
+_KIND = "instrument"
 
 
 @bp.get("/campaigns")
@@ -127,7 +129,7 @@ def check_file() -> str | tuple[str, int]:
     loaded, problems = _check(content, name)
     if len(content) > _LARGEST_FILE or loaded is None or _has_errors(problems):
         return _instrument_page(UploadForm(), name=name, problems=problems), 422
-    digest = outside().storage.put(content)
+    digest = uploads.keep(content, _KIND)
     return _instrument_page(
         UploadForm(),
         name=name,
@@ -145,7 +147,14 @@ def publish() -> str | tuple[str, int] | Response:
     if not form.validate():
         abort(400)
     name = form.filename.data
-    loaded, problems = _check(outside().storage.get(form.digest.data), name)
+    try:
+        loaded, problems = _check(uploads.read(form.digest.data, _KIND), name)
+    except uploads.UploadGoneError:
+        flash(
+            _("This upload is gone: used already, or older than an hour. Choose the file again."),
+            "error",
+        )
+        return redirect(url_for(".instruments"))
     if loaded is None or _has_errors(problems):
         return _instrument_page(UploadForm(), name=name, problems=problems), 422
     try:

@@ -1,6 +1,6 @@
 """Pages of the register: upload a file, read what it would change, then apply the same file."""
 
-import base64
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -8,13 +8,12 @@ from werkzeug.wrappers import Response
 
 from app.i18n import gettext as _
 from app.staff.models import Role
-from app.storage import MissingFileError
 from app.surveys.register import queries
 from app.surveys.register.errors import ImportRefusedError, Problem, UnreadableTableError
-from app.surveys.register.importing import apply_import, plan_import, read_table
-from app.surveys.register.plan import Change, ImportPlan
+from app.surveys.register.importing import apply_import, plan_import, read_table, record_look
+from app.surveys.register.plan import Change, ImportPlan, PlannedHome
 from app.surveys.register.wording import describe_problem
-from app.vault import VaultKeyError
+from app.web import uploads
 from app.web.auth import current_scope, require_role
 from app.web.hq.forms import StoredFileForm, UploadForm
 from app.web.services import services as outside
@@ -22,7 +21,7 @@ from app.web.transaction import reading, transaction
 
 bp = Blueprint("hq_register", __name__, url_prefix="/hq/register")
 
-_PURPOSE = "upload"
+_KIND = "register"
 _SHOWN = 30  # rows of each kind on the report; the counts are always complete
 
 
@@ -48,9 +47,13 @@ def check() -> str | tuple[str, int]:
         return _report(name, problems=(error.problem,)), 422
     if plan.errors:
         return _report(name, plan, problems=plan.errors), 422
-    # The file holds names and phones: between the two steps it lies sealed, like the columns.
-    sealed = outside().vault.seal(base64.b64encode(content).decode(), _PURPOSE)
-    confirm = StoredFileForm(formdata=None, digest=outside().storage.put(sealed), filename=name)
+    with transaction() as session:
+        shown = [*_first(plan, Change.CHANGED), *_first(plan, Change.NEW)]
+        record_look(session, plan, shown, actor=current_scope(), now=outside().now())
+    confirm = None
+    if plan.changes_anything:
+        digest = uploads.keep(content, _KIND)
+        confirm = StoredFileForm(formdata=None, digest=digest, filename=name)
     return _report(name, plan, confirm=confirm)
 
 
@@ -63,16 +66,21 @@ def apply() -> str | tuple[str, int] | Response:
         abort(400)
     name = form.filename.data
     try:
-        sealed = outside().storage.get(form.digest.data)
-        content = base64.b64decode(outside().vault.open(sealed, _PURPOSE))
-    except (MissingFileError, VaultKeyError):
-        abort(400)
+        content = uploads.read(form.digest.data, _KIND)
+    except uploads.UploadGoneError:
+        flash(
+            _("This upload is gone: used already, or older than an hour. Choose the file again."),
+            "error",
+        )
+        return redirect(url_for(".index"))
     try:
         with transaction() as session:
             plan = plan_import(session, read_table(content, name), outside().vault)
-            apply_import(session, plan, outside().vault, now=outside().now())
+            apply_import(session, plan, outside().vault, actor=current_scope(), now=outside().now())
     except ImportRefusedError as error:
+        uploads.forget(form.digest.data)
         return _report(name, problems=error.problems), 422
+    uploads.forget(form.digest.data)
     flash(
         _("Imported: {new} new, {changed} changed, {unchanged} unchanged homes.").format(
             new=plan.count(Change.NEW),
@@ -82,6 +90,22 @@ def apply() -> str | tuple[str, int] | Response:
         "success",
     )
     return redirect(url_for(".index"))
+
+
+@bp.post("/leave")
+@require_role(Role.HEAD_OFFICE)
+def leave() -> Response:
+    """Delete an upload that shall not be imported."""
+    form = StoredFileForm()
+    if not form.validate():
+        abort(400)
+    uploads.forget(form.digest.data)
+    return redirect(url_for(".index"))
+
+
+def _first(plan: ImportPlan, change: Change) -> Sequence[PlannedHome]:
+    """Return the homes of one kind that the report shows."""
+    return [home for home in plan.homes if home.change is change][:_SHOWN]
 
 
 def _page(form: UploadForm) -> str:
@@ -102,16 +126,12 @@ def _report(
     problems: tuple[Problem, ...] = (),
     confirm: StoredFileForm | None = None,
 ) -> str:
-    by_change: dict[Change, list[object]] = {change: [] for change in Change}
-    for home in plan.homes if plan else ():
-        if len(by_change[home.change]) < _SHOWN:
-            by_change[home.change].append(home)
     return render_template(
         "hq/register_report.html",
         name=name,
         plan=plan,
-        new=by_change[Change.NEW],
-        changed=by_change[Change.CHANGED],
+        new=_first(plan, Change.NEW) if plan else [],
+        changed=_first(plan, Change.CHANGED) if plan else [],
         counts={change.value: plan.count(change) for change in Change} if plan else {},
         problems=[
             (problem, describe_problem(replace(problem, line=None)))

@@ -105,20 +105,11 @@ def index() -> str:
         IndexRow(row, found.get(row.community_id), locked_reason(row, campaign))
         for row in tracker(reading(), campaign, scope, now=services().now()).communities
     ]
-    compared = [
-        (row.tracked.name, row.stored.result.index)
-        for row in rows
-        if row.stored is not None
-        and row.stored.result.standing == "full"
-        and row.stored.result.index.value is not None
-    ]
-    plot = _plot(lambda width: figures.communities(compared, width)) if len(compared) > 1 else None
     return render_template(
         "hq/results/index.html",
         campaigns=campaigns,
         campaign=campaign,
         rows=rows,
-        plot=plot,
         words=wording,
     )
 
@@ -174,7 +165,7 @@ def zones(code: str, community_id: int) -> str:
     if isinstance(shown, str):
         return shown
     found = wording.zones_in_order(shown.result)
-    placed = any(zone.attainment.value is not None for zone in found)
+    placed = wording.may_draw_zone_matrix(shown.result)
     return _page(
         "zones",
         shown,
@@ -267,8 +258,8 @@ def _shown(code: str, community_id: int) -> Shown | str:
     scope = current_scope()
     stored = queries.find_latest_result(reading(), campaign.id, community_id, scope)
     if stored is None:
-        rows = tracker(reading(), campaign, scope, now=services().now()).communities
-        row = next(row for row in rows if row.community_id == community_id)
+        one = scope.only(community_id)
+        row = tracker(reading(), campaign, one, now=services().now()).communities[0]
         return render_template(
             "hq/results/locked.html",
             campaign=campaign,
@@ -299,11 +290,7 @@ def _page(name: str, shown: Shown, **values: object) -> str:
 def _drawn(drawing: Drawing, shown: Shown, has_data: bool, /) -> Plot | None:
     if not has_data:
         return None
-    return _plot(lambda width: drawing(shown.result, shown.names, width))
-
-
-def _plot(drawing: Callable[[float], Chart]) -> Plot:
-    desk, phone = drawing(DESK_WIDTH), drawing(PHONE_WIDTH)
+    desk, phone = (drawing(shown.result, shown.names, width) for width in (DESK_WIDTH, PHONE_WIDTH))
     return Plot(desk.title, _face(desk, "desk"), _face(phone, "phone"))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template, url_for
 
-from app.clock import beijing_date
+from app.clock import beijing_date, last_day_before
 from app.followup import queries as followup_queries
 from app.followup.models import CaseList
 from app.followup.rows import VisitRow
@@ -111,7 +111,7 @@ def _gate_tasks(campaign: Campaign, views: list[RowView]) -> Iterator[Task]:
             results = url_for(
                 "hq_results.overview", code=campaign.code, community_id=row.community_id
             )
-            when = _("until {date}").format(date=short_date(beijing_date(status.due_at)))
+            when = _("until {date}").format(date=short_date(last_day_before(status.due_at)))
             yield Task("week", when, title, detail, _("See results"), results)
 
 

@@ -1,6 +1,8 @@
 """Progress of a campaign: communities, one community, and the decisions head office takes there."""
 
 import json
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -8,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.i18n import gettext as _
 from app.jobs import queries as job_queries
 from app.jobs.models import Job
+from app.staff import audit
 from app.staff.models import Role
 from app.surveys.campaign import queries, services
 from app.surveys.campaign.errors import (
@@ -18,14 +21,16 @@ from app.surveys.campaign.errors import (
     FrozenError,
     RateMetError,
 )
-from app.surveys.campaign.models import Campaign
+from app.surveys.campaign.models import Campaign, ExclusionCode
 from app.surveys.campaign.rules import GateState
+from app.surveys.register.queries import list_uids
 from app.surveys.response import queries as response_queries
 from app.surveys.response.tracker import tracker
 from app.web.access import access_campaign, access_community, access_gate
 from app.web.auth import current_scope, require_role
 from app.web.choosing import chosen_campaign, opened_campaigns
 from app.web.exclusions import ExclusionForm, ask_for_exclusion
+from app.web.hq.company import company_view
 from app.web.hq.forms import ActForm, WaiverForm
 from app.web.progress import RowView, gate_steps, row_views
 from app.web.services import services as outside
@@ -49,6 +54,7 @@ def index() -> str:
         campaigns=campaigns,
         campaign=campaign,
         company=found.company,
+        clock=company_view(reading(), found, now=now),
         views=row_views(found, now=now),
     )
 
@@ -73,6 +79,7 @@ def waive(code: str, community_id: int) -> tuple[str, int] | Response:
         with transaction() as session:
             services.waive_gate(
                 session,
+                outside().vault,
                 gate,
                 count=response_queries.count_returns(session, campaign.id, community_id),
                 staff_id=current_scope().staff_id,
@@ -145,21 +152,18 @@ def _community_page(
     exclusion: ExclusionForm | None = None,
 ) -> str:
     found = access_community(community_id)
-    session, now = reading(), outside().now()
+    now = outside().now()
     view = _view_of(campaign, found.id)
-    exclusions = [
-        row
-        for row in queries.list_exclusions(session, campaign.id, current_scope())
-        if row.member.community_id == found.id
-    ]
+    may_decide = current_scope().role is Role.HEAD_OFFICE
     return render_template(
         "hq/community.html",
         campaign=campaign,
         community=found,
         view=view,
         steps=gate_steps(view, campaign, now=now),
-        exclusions=exclusions,
-        may_decide=current_scope().role is Role.HEAD_OFFICE,
+        exclusions=_exclusions_of(campaign, found.id) if may_decide else [],
+        waiver_reason=services.open_waiver_reason(outside().vault, view.row.gate),
+        may_decide=may_decide,
         may_waive=view.row.status.state is GateState.EXTENDED and view.row.gate.frozen_at is None,
         waiver=waiver or WaiverForm(formdata=None),
         exclusion=exclusion or ExclusionForm(formdata=None),
@@ -168,10 +172,58 @@ def _community_page(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ShownExclusion:
+    """One home that is not asked, as the page shows it."""
+
+    member_id: int
+    building: str
+    room: str
+    code: ExclusionCode
+    evidence: str
+    approved_at: datetime | None
+
+
+def _exclusions_of(campaign: Campaign, community_id: int) -> list[ShownExclusion]:
+    """Return the exclusions of a community with their evidence; only for who decides on them.
+
+    They show addresses and what somebody knows about a home: each look is audited by household.
+    """
+    vault, scope = outside().vault, current_scope()
+    rows = [
+        row
+        for row in queries.list_exclusions(reading(), campaign.id, scope)
+        if row.member.community_id == community_id
+    ]
+    shown = [
+        ShownExclusion(
+            member_id=row.member.id,
+            building=row.member.building,
+            room=row.member.room,
+            code=row.exclusion.code,
+            evidence=services.open_evidence(vault, row.exclusion),
+            approved_at=row.exclusion.approved_at,
+        )
+        for row in rows
+    ]
+    keys = [row.member.household_id for row in rows]
+    with transaction() as session:
+        audit.record_many(
+            session,
+            actor=scope,
+            action="view_exclusion",
+            subjects=list_uids(session, keys),
+            detail=campaign.code,
+            now=outside().now(),
+        )
+    return shown
+
+
 def _view_of(campaign: Campaign, community_id: int) -> RowView:
     now = outside().now()
-    found = tracker(reading(), campaign, current_scope(), now=now)
-    views = [one for one in row_views(found, now=now) if one.row.community_id == community_id]
+    # One community is read, not the company: at 450 communities this page stays as quick.
+    found = tracker(reading(), campaign, current_scope().only(community_id), now=now)
+    views = row_views(found, now=now)
     if not views:
         abort(404)
     return views[0]

@@ -23,14 +23,22 @@ from app.web.services import services
 
 Page = tuple[str, int]
 REVIEW = "review"
+_BEHIND = {  # the page to look at behind each address that takes a form
+    "owner.save": "owner.page",
+    "owner.submit": "owner.review",
+    "owner.forget": "owner.not_mine",
+}
 
 
 def template_words() -> dict[str, object]:
-    """Give the templates of the owner face what all of them need."""
-    go = "&go=review" if request.values.get("go") == REVIEW else ""
+    """Give the templates of the owner face what all of them need.
+
+    Never reads the posted form: the page that refuses a body is made here too.
+    """
     return {
         "elder": chosen_form() == ELDER,
-        "keep": go,
+        "keep": _kept(request.args.get("go", "")),
+        "here": _here(),
         "phrases": phrases,
         "plain": lambda text: text.replace(PHRASE_MARK, ""),
         "short_name": pages.short_name,
@@ -48,6 +56,22 @@ def url_of(step: str) -> str:
     """Return the address of a page of the form."""
     section, _slash, area = step.partition("/")
     return url_for("owner.page", section=section, area=area or None)
+
+
+def _kept(go: str) -> str:
+    """Return what links to the same page in another language or size carry along."""
+    return f"&go={REVIEW}" if go == REVIEW else ""
+
+
+def _here() -> str:
+    """Return the address the present page can be looked at; empty when it is the present one.
+
+    A page that answers a sent form stands at an address that often takes nothing but forms.
+    """
+    if request.method != "POST":
+        return ""
+    behind = _BEHIND.get(request.endpoint or "", "owner.landing")
+    return url_for(behind, **(request.view_args or {}))
 
 
 def home_key(visit: Visit) -> str:
@@ -115,6 +139,7 @@ def form_page(
         total=len(steps) + 1,
         back=url_for("owner.review") if is_change else before,
         go=REVIEW if is_change else "",
+        keep=_kept(REVIEW if is_change else ""),
         order_question=order_question,
         tolerance_words=pages.tolerance_words() if area else "",
     )
@@ -175,6 +200,7 @@ def already(visit: Visit, answer: Response, form: ReceiptForm, status: int = 200
         text=visit.words("already_text", language),
         moment=pages.moment_words(answer.received_at),
         is_phone=answer.channel is Channel.PHONE,
+        phone=services().config.phone,
     )
 
 
@@ -204,7 +230,31 @@ def closed(visit: Visit) -> Page:
     )
 
 
-def not_mine(form: LeaveForm) -> Page:
+def other_home(visit: Visit) -> Page:
+    """Say that the link of another home was opened meanwhile, and that nothing was saved."""
+    return _page(
+        "message",
+        None,
+        409,
+        title=_("Another home's survey is open in this browser"),
+        home=visit.home,
+        paragraphs=[
+            _(
+                "The page you sent belongs to another home, so nothing of it was saved. "
+                "What you had sent before is still there."
+            ),
+            _(
+                "To go on for that other home, open the link on its letter once more. "
+                "Finish one home before you open the next."
+            ),
+        ],
+        link=(url_for("owner.landing"), _("Go on for {home}", home=visit.home)),
+        here=url_for("owner.landing"),
+        refused=True,
+    )
+
+
+def not_mine(form: LeaveForm, visit: Visit | None) -> Page:
     """Ask somebody who opened a stranger's letter to leave without answering."""
     return _message(
         _("This is not your home?"),
@@ -215,6 +265,7 @@ def not_mine(form: LeaveForm) -> Page:
                 "On this phone the link is forgotten with the button below."
             ),
         ],
+        visit=visit,
         form=form,
         button=_("Forget this link"),
         link=(url_for("owner.landing"), _("It is my home after all")),
@@ -232,6 +283,7 @@ def left() -> Page:
 
 def unknown_link() -> Page:
     """Say that no home belongs to this link."""
+    phone = services().config.phone
     return _message(
         _("This link does not lead to a home"),
         [
@@ -240,6 +292,7 @@ def unknown_link() -> Page:
                 "It still does not work? Ask the head office of {company} for a new letter.",
                 company=services().config.company,
             ),
+            _("Please contact head office: {phone}", phone=phone) if phone else "",
         ],
         status=404,
     )

@@ -38,7 +38,6 @@ from app.web.transaction import reading, transaction
 
 bp = Blueprint("owner", __name__)
 
-MAX_BODY = 64 * 1024  # bytes; three comments of 2,000 Chinese characters take 54,000
 _THROTTLES = "owner-throttles"
 _WRONG_LINKS = (30, 600.0)  # wrong links from one address in ten minutes; right ones always pass
 _RECEIPT_TRIES = (10, 600.0)  # typed receipt codes for one home in ten minutes
@@ -47,12 +46,20 @@ Answer = str | Page | Response
 
 
 def at_home(view: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Hand the visit of this browser to a view; without one say how to come back."""
+    """Hand the visit of this browser to a view; without one say how to come back.
+
+    A page sent for one home while the link of another was opened since is not taken: it would
+    land in the answers of the wrong home.
+    """
 
     @wraps(view)
     def inner(**values: Any) -> Answer:
         visit = visitor.find_visit(reading())
-        return screens.lost() if visit is None else view(visit, **values)
+        if visit is None:
+            return screens.lost()
+        if request.method == "POST" and not _is_for(visit):
+            return screens.other_home(visit)
+        return view(visit, **values)
 
     return inner
 
@@ -84,9 +91,7 @@ def _words() -> dict[str, object]:
 
 @bp.before_request
 def _prepare() -> None:
-    """Refuse a body no honest form has; take the choice of large text."""
-    if (request.content_length or 0) > MAX_BODY:
-        abort(413)
+    """Take the choice of large text."""
     if "form" in request.args:
         visitor.choose_form(request.args["form"])
 
@@ -165,7 +170,7 @@ def landing(visit: Visit) -> Answer:
 @public
 def not_mine() -> Answer:
     """Ask somebody who opened a stranger's letter to leave."""
-    return screens.not_mine(LeaveForm())
+    return screens.not_mine(LeaveForm(), visitor.find_visit(reading()))
 
 
 @bp.post("/a/not-mine")
@@ -174,6 +179,9 @@ def forget() -> Answer:
     """Forget the link on this phone."""
     if not LeaveForm().validate():
         abort(400)
+    visit = visitor.find_visit(reading())
+    if visit is not None and not _is_for(visit):
+        return screens.other_home(visit)
     visitor.leave()
     return screens.left()
 
@@ -321,6 +329,11 @@ def check_receipt(visit: Visit) -> Answer:
         return screens.already(visit, answer, form, status=422)
     visitor.keep_receipt(visit.member.id, code)
     return redirect(url_for(".receipt"), 303)
+
+
+def _is_for(visit: Visit) -> bool:
+    """Say whether the form just sent was made for the home this browser answers for now."""
+    return request.form.get("home_key") == screens.home_key(visit)
 
 
 def _draft(visit: Visit) -> Raw:

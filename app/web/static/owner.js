@@ -45,6 +45,13 @@
     return () => { try { store.setItem(home + 'sent', path); } catch (e) { /* as above */ } };
   }
 
+  /* A page sent for another home was not taken: what it held stays until that link opens again. */
+  function unsend() {
+    try {
+      Object.keys(localStorage).forEach(k => { if (/^ls:.*:sent$/.test(k)) localStorage.removeItem(k); });
+    } catch (e) { /* nothing is kept here */ }
+  }
+
   /* A second tap on a button sends nothing again; the server would not count it either. */
   function once(form, mark) {
     let gone = false;
@@ -224,6 +231,7 @@
     const live = $('[role=status]'), tell = t => { if (live) live.textContent = t; };
     const form = $('form[data-save]'), deck = $('form[data-deck]');
     const mark = d.body.dataset.member ? keep(form) : null;
+    if (d.body.hasAttribute('data-refused')) unsend();
     const net = () => { const b = $('.off'); if (b) b.hidden = navigator.onLine !== false; };
     addEventListener('online', net);
     addEventListener('offline', net);

@@ -170,6 +170,48 @@ def test_a_later_head_office_only_moves_the_case_away_from_the_office(
     assert find_case(session, head_office(), row.id).on_list is CaseList.HEAD_OFFICE
 
 
+@pytest.mark.parametrize("wish", ["hq_only", None])  # nothing said about replies: head office
+def test_a_later_head_office_only_hides_the_case_from_the_office_before_any_list_is_made(
+    session, vault, storage, campaign, community, members, say, wish
+):
+    members[0].building, members[0].room = "金丝雀栋", "金丝雀室"
+    say(members[0], "office_or_hq", text="请修路灯")
+    say(members[1], "office_or_hq", text="请修大门")
+    make_follow_ups(session, campaign.id, now=AFTER)
+    release(session, vault, storage, campaign, community)
+    (row,) = [
+        row
+        for row in list_cases(session, head_office(), campaign.id)
+        if row.frame_member_id == members[0].id
+    ]
+    office, steward = (
+        staff_scope(session, role, community) for role in (Role.OFFICE, Role.STEWARD)
+    )
+    assert find_case(session, office, row.id) == row
+
+    say(members[0], wish, text=CANARY, key="second", now=AFTER)
+
+    for scope in (office, steward):
+        seen = (
+            list_cases(session, scope, campaign.id),
+            view_cases(session, vault, scope, campaign.id, now=AFTER),
+        )
+        assert [len(rows) for rows in seen] == [1, 1]
+        assert "金丝雀" not in repr(seen)
+        assert "请修路灯" not in repr(seen)
+        (counts,) = count_cases(session, scope, campaign.id)
+        assert (counts.total, counts.open, counts.untouched) == (1, 1, 1)
+        assert find_case(session, scope, row.id) is None
+        with pytest.raises(CaseNotFoundError):
+            open_case(session, vault, scope, row.id, AFTER)
+        with pytest.raises(CaseNotFoundError):
+            record_contact(session, vault, scope, row.id, contact(), now=AFTER)
+    for scope in (head_office(), Scope(9, "某人", Role.LEADER, None)):
+        assert sum(one.total for one in count_cases(session, scope, campaign.id)) == 2
+    view = open_case(session, vault, head_office(), row.id, AFTER)
+    assert CANARY in repr(view)
+
+
 def test_a_comment_after_closing_opens_the_case_again(session, vault, campaign, members, say):
     hq = staff_scope(session, Role.HEAD_OFFICE)
     hq = Scope(hq.staff_id, hq.name, hq.role, None)

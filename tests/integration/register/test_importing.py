@@ -35,7 +35,7 @@ def plan_of(session, vault, text, encoding="utf-8"):
 
 def bring_in(session, vault, now, text, encoding="utf-8"):
     plan = plan_of(session, vault, text, encoding)
-    importing.apply_import(session, plan, vault, now=now)
+    importing.apply_import(session, plan, vault, actor="operator", now=now)
     return plan
 
 
@@ -97,7 +97,7 @@ def test_the_same_file_twice_changes_nothing(session, vault, now):
     plan = plan_of(session, vault, file_of(*ROWS))
     assert changes(plan) == (0, 0, 4)
     assert (plan.new_communities, plan.changed_communities, plan.missing) == ((), (), ())
-    importing.apply_import(session, plan, vault, now=now)
+    importing.apply_import(session, plan, vault, actor="operator", now=now)
 
     assert not session.dirty
     assert count_all(session) == [2, 3, 4, 3]
@@ -275,7 +275,7 @@ def test_names_and_phones_never_become_part_of_a_problem(session, vault):
 def test_a_file_with_one_bad_row_of_many_changes_nothing(session, vault, now):
     plan = plan_of(session, vault, file_of(*ROWS, ROWS[0]))
     with pytest.raises(ImportRefusedError) as caught:
-        importing.apply_import(session, plan, vault, now=now)
+        importing.apply_import(session, plan, vault, actor="operator", now=now)
     assert [p.code for p in caught.value.problems] == [ProblemCode.DUPLICATE_HOME]
     assert count_all(session) == [0, 0, 0, 0]
 
@@ -286,7 +286,7 @@ def test_an_import_that_breaks_half_way_leaves_nothing_behind(engine, session, v
 
     def import_and_lose_power():
         with write_session(engine) as other:
-            importing.apply_import(other, plan, vault, now=now)
+            importing.apply_import(other, plan, vault, actor="operator", now=now)
             raise RuntimeError("power cut")
 
     with pytest.raises(RuntimeError, match="power cut"):

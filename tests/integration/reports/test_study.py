@@ -165,7 +165,7 @@ def test_a_waived_gate_gives_indicative_results_without_ranks(
     staff = make_staff(session)
     count = count_returns(session, campaign.id, community.id)
     gate = gate_of(session, campaign, community)
-    waive_gate(session, gate, count=count, staff_id=staff.id, reason="停电", now=AFTER)
+    waive_gate(session, vault, gate, count=count, staff_id=staff.id, reason="停电", now=AFTER)
     snapshot = freeze_again(session, storage, campaign, community)
     result = from_json(run_gate_study(session, storage, snapshot, target=None, now=AFTER).result)
     assert "waiver" in result.indicative_why

@@ -4,23 +4,37 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
+import pypdfium2
 import pytest
 from sqlalchemy import func, select
 
+from app.db import write_session
 from app.followup.models import FollowUp, Visit
 from app.followup.queries import count_comments_without_case, list_cases, list_visits
+from app.jobs.models import JobState
 from app.jobs.queries import list_jobs
+from app.jobs.queue import claim, fail
 from app.reports.models import ReportFile, StudyRun
 from app.reports.queries import list_report_files, list_results
-from app.reports.work import Workshop, advance_campaigns, freeze_and_study
+from app.reports.study import compute, store
+from app.reports.work import (
+    RETRY_PAUSE,
+    Workshop,
+    advance_campaigns,
+    freeze_and_study,
+    freeze_community,
+)
 from app.staff.queries import list_audit_of
+from app.surveys.campaign.queries import get_campaign
 from app.surveys.campaign.services import waive_gate
 from app.surveys.response.models import Draft
 from app.surveys.response.queries import count_returns
 from app.surveys.response.services import save_draft
+from app.surveys.snapshot.company import find_company_manifest
 from app.surveys.snapshot.errors import NotReleasedError
 from app.surveys.snapshot.models import Snapshot
 from app.vault import Vault, VaultKeyError
+from app.worker import run_one
 from tests.factories import (
     gate_of,
     head_office,
@@ -102,12 +116,13 @@ def test_a_campaign_comes_from_answers_to_result_lists_and_visits_by_itself(
     assert len(list_visits(session, office_of(community), campaign.id)) == 2
     files = {file.kind: storage.get(file.digest)[:4] for file in files_of(session, result)}
     assert files == {"pdf-zh-Hans": b"%PDF", "xlsx": b"PK\x03\x04"}
-    (entry,) = list_audit_of(session, "campaign:2026-11")
+    entry, company = list_audit_of(session, "campaign:2026-11")
     assert (entry.action, entry.actor, entry.detail) == (
         "freeze_gate",
         "system",
         result.snapshot.digest,
     )
+    assert (company.action, company.actor) == ("freeze_company", "system")
 
 
 def test_every_step_may_run_twice(session, vault, campaign, community, workshop):
@@ -125,8 +140,8 @@ def test_every_step_may_run_twice(session, vault, campaign, community, workshop)
         later = AFTER + timedelta(hours=hours)
         freeze_and_study(replace(workshop, clock=lambda at=later: at), payload)
     made = [count(session, model) for model in (Snapshot, StudyRun, ReportFile, FollowUp, Visit)]
-    assert made == [1, 1, 2, 1, 2]
-    assert len(list_audit_of(session, "campaign:2026-11")) == 1
+    assert made == [2, 1, 2, 1, 2]  # the community's snapshot and the company's
+    assert len(list_audit_of(session, "campaign:2026-11")) == 2
     session.rollback()
     advance_campaigns(workshop, {})
     assert len(list_jobs(session, "freeze_and_study")) == 1  # a frozen gate asks for nothing more
@@ -164,8 +179,8 @@ def test_drafts_are_counted_after_the_deadline_before_the_gate_is_looked_at(
     assert ordered(session) == [community.id]
 
 
-def test_a_gate_below_the_rate_waits_until_a_waiver_is_recorded(
-    session, vault, campaign, community, workshop
+def test_a_gate_below_the_rate_waits_for_a_waiver_and_its_report_prints_the_reason(
+    session, vault, storage, campaign, community, workshop
 ):
     answer_all(session, vault, campaign, members_of(session, campaign)[:2])
     session.commit()
@@ -174,10 +189,18 @@ def test_a_gate_below_the_rate_waits_until_a_waiver_is_recorded(
     staff = make_staff(session)
     gate = gate_of(session, campaign, community)
     returns = count_returns(session, campaign.id, community.id)
-    waive_gate(session, gate, count=returns, staff_id=staff.id, reason="停电", now=AFTER)
+    waive_gate(session, vault, gate, count=returns, staff_id=staff.id, reason="停电", now=AFTER)
     session.commit()
     advance_campaigns(workshop, {})
     assert ordered(session) == [community.id]
+    payload = {"campaign_id": campaign.id, "community_id": community.id}
+    session.rollback()
+    freeze_and_study(workshop, payload)
+    (result,) = list_results(session, campaign.id, head_office())
+    (digest,) = (f.digest for f in files_of(session, result) if f.kind == "pdf-zh-Hans")
+    with pypdfium2.PdfDocument(storage.get(digest)) as report:
+        words = "".join(page.get_textpage().get_text_bounded() for page in report)
+    assert "停电" in words
 
 
 def test_communities_are_frozen_one_by_one_and_do_not_wait_for_each_other(
@@ -205,3 +228,113 @@ def test_a_community_with_damaged_data_does_not_hold_up_the_others(
     with pytest.raises(VaultKeyError):
         advance_campaigns(workshop, {})
     assert ordered(session) == [healthy.id]
+
+
+@pytest.fixture
+def halfway(session, vault, campaign, community, workshop):
+    """Return the digest of a snapshot whose worker died right after the freeze."""
+    answer_all(session, vault, campaign, members_of(session, campaign)[:3])
+    session.commit()
+    campaign_id, community_id = campaign.id, community.id
+    session.rollback()
+    with write_session(workshop.engine) as own:
+        found = get_campaign(own, campaign_id)
+        digest = freeze_community(own, workshop.storage, found, community_id, now=AFTER)
+    assert (count(session, Snapshot), count(session, StudyRun)) == (1, 0)
+    session.rollback()
+    return digest
+
+
+def finished(session, campaign):
+    """Return the digest and the kinds of files of the only result."""
+    session.rollback()
+    (result,) = list_results(session, campaign.id, head_office())
+    found = result.snapshot.digest, [file.kind for file in files_of(session, result)]
+    session.rollback()
+    return found
+
+
+def test_a_fresh_worker_finishes_what_died_between_freeze_and_study(
+    session, campaign, workshop, halfway
+):
+    advance_campaigns(workshop, {})
+    assert run_one(workshop, "fresh")
+    assert finished(session, campaign) == (halfway, ["pdf-zh-Hans", "xlsx"])
+    advance_campaigns(workshop, {})
+    assert not run_one(workshop, "fresh")
+
+
+def test_a_fresh_worker_prints_the_files_of_a_result_without_them(
+    session, campaign, workshop, halfway
+):
+    with write_session(workshop.engine) as own:
+        store(own, compute(workshop.storage, halfway, target=None), now=AFTER)
+    advance_campaigns(workshop, {})
+    assert run_one(workshop, "fresh")
+    assert finished(session, campaign) == (halfway, ["pdf-zh-Hans", "xlsx"])
+
+
+def test_the_job_of_a_dead_worker_is_not_ordered_twice(session, campaign, workshop, halfway):
+    advance_campaigns(workshop, {})
+    with write_session(workshop.engine) as own:
+        claim(own, "dead", now=AFTER)
+    advance_campaigns(workshop, {})
+    assert not run_one(workshop, "fresh")  # the lease of the dead one still holds
+    later = replace(workshop, clock=lambda: AFTER + timedelta(seconds=61))
+    advance_campaigns(later, {})
+    assert run_one(later, "fresh")
+    assert finished(session, campaign) == (halfway, ["pdf-zh-Hans", "xlsx"])
+    assert len(list_jobs(session, "freeze_and_study")) == 1
+
+
+def test_a_job_that_was_given_up_is_ordered_again_after_a_pause(
+    session, community, workshop, halfway
+):
+    assert halfway
+    advance_campaigns(workshop, {})
+    at = AFTER
+    for _ in range(3):  # as often as a job is tried
+        with write_session(workshop.engine) as own:
+            fail(own, claim(own, "unlucky", now=at).id, "unlucky", "no space left", now=at)
+        at += timedelta(minutes=2)
+    ended = at - timedelta(minutes=2)
+    (job,) = list_jobs(session, "freeze_and_study")
+    assert job.state is JobState.FAILED
+    session.rollback()
+    advance_campaigns(replace(workshop, clock=lambda: ended + RETRY_PAUSE / 2), {})
+    assert ordered(session) == []
+    advance_campaigns(replace(workshop, clock=lambda: ended + RETRY_PAUSE), {})
+    assert ordered(session) == [community.id]
+
+
+def test_the_company_snapshot_follows_the_freezes_without_waiting(
+    session, vault, community, workshop
+):
+    other = make_community(session, households=5)
+    campaign = make_campaign(session, vault)
+    answer_all(session, vault, campaign, members_of(session, campaign, community))
+    answer_all(session, vault, campaign, members_of(session, campaign, other)[:1])  # 6 of 10
+    session.commit()
+    payload = {"campaign_id": campaign.id, "community_id": community.id}
+    session.rollback()
+    freeze_and_study(workshop, payload)
+    manifest = find_company_manifest(session, campaign.id)
+    assert [entry.community for entry in manifest.snapshots] == [community.code]
+    assert [entry.community for entry in manifest.missing] == [other.code]
+
+
+def test_the_company_may_reach_its_rate_without_any_freeze(session, vault, community, workshop):
+    other = make_community(session, households=5)
+    campaign = make_campaign(session, vault)
+    answer_all(session, vault, campaign, members_of(session, campaign, community))
+    session.commit()
+    payload = {"campaign_id": campaign.id, "community_id": community.id}
+    session.rollback()
+    freeze_and_study(workshop, payload)
+    assert find_company_manifest(session, campaign.id) is None  # 5 of 10
+    late = AFTER + timedelta(days=1)
+    answer(session, vault, campaign, members_of(session, campaign, other)[0], now=late)
+    session.commit()
+    advance_campaigns(replace(workshop, clock=lambda: late), {})
+    session.rollback()
+    assert find_company_manifest(session, campaign.id).t0 == late

@@ -185,7 +185,7 @@ class TestFlush:
     ):
         staff = make_staff(session)
         exclusion = request_exclusion(
-            session, members[0], code=ExclusionCode.VACANT, evidence="水表未走",
+            session, vault, members[0], code=ExclusionCode.VACANT, evidence="水表未走",
             staff_id=staff.id, now=now,
         )  # fmt: skip
         approve_exclusion(session, exclusion, staff_id=staff.id, now=now)

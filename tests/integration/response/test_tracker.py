@@ -26,9 +26,9 @@ from tests.integration.response.forms import SECOND, deadline_of, filled, openin
 DAY = timedelta(days=1)
 
 
-def exclude(session, member, *, staff_id: int, now: datetime, approve: bool = True) -> None:
+def exclude(session, vault, member, *, staff_id: int, now: datetime, approve: bool = True) -> None:
     exclusion = campaign_services.request_exclusion(
-        session, member, code=ExclusionCode.DEVELOPER_HELD, evidence="未交付",
+        session, vault, member, code=ExclusionCode.DEVELOPER_HELD, evidence="未交付",
         staff_id=staff_id, now=now,
     )  # fmt: skip
     if approve:
@@ -98,14 +98,14 @@ class TestGate:
     ):
         staff_id = make_staff(session).id
         answer(session, vault, members[:5], now)
-        exclude(session, members[8], staff_id=staff_id, now=now)
-        exclude(session, members[9], staff_id=staff_id, now=now, approve=False)
+        exclude(session, vault, members[8], staff_id=staff_id, now=now)
+        exclude(session, vault, members[9], staff_id=staff_id, now=now, approve=False)
 
         count = queries.count_returns(session, campaign.id, gate.community_id)
         assert count == ReturnCount(9, 5)
         assert not count.meets(600)  # 5 of 9 = 55.5 %
 
-        exclude(session, members[7], staff_id=staff_id, now=now)
+        exclude(session, vault, members[7], staff_id=staff_id, now=now)
         count = queries.count_returns(session, campaign.id, gate.community_id)
         assert (count, count.meets(600)) == (ReturnCount(8, 5), True)  # 62.5 %
 
@@ -117,8 +117,8 @@ class TestGate:
 
         # Two homes leave the base: 5 of 8 was reached long before the deadline.
         staff_id = make_staff(session).id
-        exclude(session, members[8], staff_id=staff_id, now=late)
-        exclude(session, members[9], staff_id=staff_id, now=late)
+        exclude(session, vault, members[8], staff_id=staff_id, now=late)
+        exclude(session, vault, members[9], staff_id=staff_id, now=late)
         assert queries.rate_reached_at(session, gate, 600) == now
         assert self.status(session, campaign, gate, late).t0 == deadline_of(campaign)
 
@@ -126,7 +126,7 @@ class TestGate:
         self, session, vault, campaign, gate, members, now
     ):
         answer(session, vault, members[:3], now)
-        exclude(session, members[0], staff_id=make_staff(session).id, now=now)
+        exclude(session, vault, members[0], staff_id=make_staff(session).id, now=now)
 
         count = queries.count_returns(session, campaign.id, gate.community_id)
         assert count == ReturnCount(9, 2)
@@ -153,7 +153,7 @@ class TestGate:
         at = deadline_of(campaign) + DAY
         standing = gate_standing(session, campaign, gate, now=at)
         campaign_services.waive_gate(
-            session, gate, count=standing.count, staff_id=make_staff(session).id,
+            session, vault, gate, count=standing.count, staff_id=make_staff(session).id,
             reason="停水两周", now=at,
         )  # fmt: skip
 
@@ -166,7 +166,7 @@ class TestGate:
         """Base 5: three returns reach 600 permille, not 601; the third one decides when."""
         staff_id = make_staff(session).id
         for member in members[5:]:
-            exclude(session, member, staff_id=staff_id, now=now)
+            exclude(session, vault, member, staff_id=staff_id, now=now)
         for hour, member in enumerate(members[:3]):
             answer(session, vault, [member], now + timedelta(hours=hour))
 
@@ -175,10 +175,10 @@ class TestGate:
         assert queries.rate_reached_at(session, gate, 400) == now + timedelta(hours=1)
         assert queries.rate_reached_at(session, gate, 1) == now
 
-    def test_a_base_of_nobody_releases_nothing(self, session, campaign, gate, members, now):
+    def test_a_base_of_nobody_releases_nothing(self, session, vault, campaign, gate, members, now):
         staff_id = make_staff(session).id
         for member in members:
-            exclude(session, member, staff_id=staff_id, now=now)
+            exclude(session, vault, member, staff_id=staff_id, now=now)
 
         standing = gate_standing(session, campaign, gate, now=deadline_of(campaign) + DAY)
         assert standing.count == ReturnCount(0, 0)
@@ -203,7 +203,7 @@ class TestTracker:
             session, vault, member=members[1], device="b", raw=filled(), language="en",
             form="full", now=opening,
         )  # fmt: skip
-        exclude(session, members[6], staff_id=make_staff(session).id, now=opening)
+        exclude(session, vault, members[6], staff_id=make_staff(session).id, now=opening)
 
         found = tracker(session, campaign, head_office(), now=opening + 3 * DAY)
 
@@ -309,7 +309,7 @@ class TestTracker:
         campaign = make_campaign(session, vault)
         members = members_of(session, campaign, mine)
         answer(session, vault, members[:1], now)
-        exclude(session, members[1], staff_id=make_staff(session).id, now=now)
+        exclude(session, vault, members[1], staff_id=make_staff(session).id, now=now)
 
         def silent(scope):
             return queries.list_silent(session, campaign.id, mine.id, scope)

@@ -51,9 +51,10 @@ def answer(
     seed: int | None = None,
     comment: str | None = None,
     wish: str | None = None,
+    further: dict[str, list[str]] | None = None,
     now: datetime = DURING,
 ) -> Receipt:
-    """Submit an answer of a household, with a comment when one is given."""
+    """Submit an answer of a household, with a comment and further fields when given."""
     instrument = perception_instrument()
     gate = find_gate(session, campaign.id, member.community_id)
     offer = offer_of(instrument, gate, member)
@@ -62,6 +63,7 @@ def answer(
         raw["comment.wish"] = [comment]
     if wish is not None:
         raw["contact"] = [wish]
+    raw |= further or {}
     submission = Submission(
         member=member,
         instrument=instrument,

@@ -137,7 +137,7 @@ def test_a_waiver_is_written_into_the_manifest_without_its_reason(
     staff = make_staff(session)
     count = count_returns(session, campaign.id, community.id)
     gate = gate_of(session, campaign, community)
-    waive_gate(session, gate, count=count, staff_id=staff.id, reason="洪水停电", now=AFTER)
+    waive_gate(session, vault, gate, count=count, staff_id=staff.id, reason="洪水停电", now=AFTER)
     snapshot = freeze(session, storage, campaign, community)
     manifest = from_json(snapshot.manifest)
     assert manifest.waived
@@ -170,6 +170,7 @@ def test_excluded_homes_are_in_neither_base_nor_file(session, vault, storage, ca
     staff = make_staff(session)
     excluded = request_exclusion(
         session,
+        vault,
         members[0],
         code=ExclusionCode.VACANT,
         evidence="水表为零",

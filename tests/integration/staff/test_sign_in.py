@@ -9,6 +9,7 @@ from app.staff import audit, passwords, queries, services
 from app.staff.errors import (
     BadCredentialsError,
     LoginTakenError,
+    NotForThisRoleError,
     ThrottledError,
     WeakPasswordError,
 )
@@ -59,6 +60,20 @@ def test_other_roles_without_a_community_see_none(session, now, role):
     make_staff(session, role, login="wang")
     scope = services.find_scope(session, sign_in(session, now), now)
     assert not scope.sees(community.id)
+
+
+def test_a_clerk_for_all_communities_sees_them_and_no_other_role_can_be_given_that(session, now):
+    community = make_community(session)
+    given = {"name": "何立", "password": PASSWORD, "community_ids": [], "now": now}
+    services.add_staff(session, login="he", role=Role.CLERK, all_communities=True, **given)
+    clerk = services.find_scope(session, sign_in(session, now, login="he"), now)
+    assert clerk.community_ids is None
+    assert clerk.sees(community.id)
+    for role in (Role.OFFICE, Role.STEWARD, Role.ADMIN):
+        with pytest.raises(NotForThisRoleError):
+            services.add_staff(session, login=role, role=role, all_communities=True, **given)
+    office = make_staff(session, Role.OFFICE, all_communities=True)  # behind the service's back
+    assert not services.scope_of(session, office).sees(community.id)
 
 
 def test_a_login_is_given_once(session, now):
@@ -137,11 +152,16 @@ def test_after_fifteen_minutes_the_right_password_works_again(session, now):
 
 def test_an_address_that_tries_many_logins_is_throttled_but_others_are_not(session, now):
     make_staff(session, login="wang")
+    make_staff(session, login="zhao")
+    passwords.record_failure(session, "zhao", "10.0.0.1", now)
     for number in range(50):
         passwords.record_failure(session, f"guess{number}", "10.0.0.9", now)
 
     with pytest.raises(ThrottledError):
-        sign_in(session, now, address="10.0.0.9")
+        sign_in(session, now, login="li", password="wrong", address="10.0.0.9")
+    with pytest.raises(ThrottledError):  # one failure of its own: even right it has to wait
+        sign_in(session, now, login="zhao", address="10.0.0.9")
+    assert sign_in(session, now, address="10.0.0.9")
     assert sign_in(session, now, address="10.0.0.1")
 
 

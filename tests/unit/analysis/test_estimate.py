@@ -32,6 +32,14 @@ def test_a_share_of_one_reaches_up_to_one_and_no_further() -> None:
     assert (low < 1.0).all()
 
 
+def test_the_limits_of_nobody_and_of_everybody_are_exactly_0_and_1() -> None:
+    sizes = np.arange(1, 200)
+    low, _ = wilson_interval(np.zeros(sizes.size), sizes)
+    _, high = wilson_interval(sizes, sizes)
+    assert (low == 0.0).all()
+    assert (high == 1.0).all()
+
+
 def test_a_t_interval_has_the_width_of_its_degrees_of_freedom() -> None:
     found = t_interval(50.0, 2.0, make_limits(29, 0.95), n=100)
     # Printed table: t(.975, 29) = 2.0452.

@@ -141,6 +141,21 @@ def test_rank_intervals_of_one_item_are_its_rank() -> None:
     assert (found.rank, found.low, found.high) == ((1,), (1,), (1,))
 
 
+def test_items_whose_rank_intervals_overlap_may_be_told_apart_all_the_same() -> None:
+    # The first and the last differ by t = 5; the middle one differs from both by t = 1.25 only.
+    errors = np.array([[0.0, 2.0, 1.0], [2.0, 0.0, 2.0], [1.0, 2.0, 0.0]])
+    found = rank_intervals(np.array([15.0, 12.5, 10.0]), errors, df=29)
+    assert (found.low, found.high) == ((1, 1, 2), (2, 3, 3))
+    assert found.tied == ((1,), (0, 2), (1,))
+
+
+def test_every_pair_may_have_its_own_degrees_of_freedom() -> None:
+    # Printed tables: t = 2.5 is beyond t(.975, 29) = 2.045, not beyond t(.975, 3) = 3.182.
+    values, errors = np.array([2.5, 0.0]), np.array([[0.0, 1.0], [1.0, 0.0]])
+    assert rank_intervals(values, errors, df=np.full((2, 2), 29)).tied == ((), ())
+    assert rank_intervals(values, errors, df=np.full((2, 2), 3)).tied == ((1,), (0,))
+
+
 def test_without_degrees_of_freedom_every_rank_is_possible() -> None:
     found = rank_intervals(np.array([5.0, 1.0]), np.full((2, 2), np.nan), df=0)
     assert (found.low, found.high) == ((1, 1), (2, 2))

@@ -67,6 +67,21 @@ def test_empty_groups_leave_the_count_and_the_degrees_of_freedom() -> None:
     assert (replicates.groups, replicates.df) == (16, 15)
 
 
+def test_only_groups_that_hold_something_count_for_a_statistic() -> None:
+    # Four groups, of which the second item has the first two: its replicates are 1 and 3 around
+    # 2, so the error is sqrt(1/2 (1 + 1)) = 1; the third item has one group and no error.
+    counts = np.array([[4, 2, 1], [3, 1, 0], [3, 1, 1], [3, 2, 1], [3, 2, 1]])
+    replicates = Replicates(np.zeros((5, 1), dtype=np.int64), 4)
+    holding = replicates.holding(counts)
+    assert holding.sum(axis=0).tolist() == [4, 2, 1]
+    assert replicates.dfs(holding).tolist() == [3, 1, 0]
+    statistic = np.array([[2.0, 2.0, 2.0], [1, 1, np.nan], [3, 3, 2], [1, 2, 2], [3, 2, 2]])
+    first, second, third = replicates.stderr(statistic, holding)
+    assert first == pytest.approx(np.sqrt(3 / 4 * 4))
+    assert second == pytest.approx(1.0)
+    assert np.isnan(third)
+
+
 def test_replicates_that_differ_by_rounding_only_have_error_zero() -> None:
     statistic = np.array([[0.1 + 0.2], [0.3], [0.1 + 0.2]])
     assert Replicates(np.zeros((3, 1), dtype=np.int64), 2).stderr(statistic)[0] == 0.0

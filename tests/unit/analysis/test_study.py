@@ -8,6 +8,7 @@ import pytest
 from app.analysis.cells import make_cells
 from app.analysis.dataset import Role
 from app.analysis.importance import WeightsRuleError
+from app.analysis.jackknife import jackknife_jk1, weighted_mean
 from app.analysis.results import DamagedResultError, SchemaError, StudyResult, from_json, to_json
 from app.analysis.simulate import make_truth, simulate_dataset
 from app.analysis.study import PlanError, StudyPlan, make_plan, run_study
@@ -131,12 +132,96 @@ def test_with_10_to_29_answers_there_are_means_but_no_index_order_or_pfi() -> No
     assert not result.order_said
 
 
-def test_with_30_to_99_answers_everything_is_said_but_indicative() -> None:
-    result = simulated(60)
+def zone_answers(n: int, asked: dict[str, int]) -> dict[tuple[Role, str], list[int | None]]:
+    """Return levels of zone items that the first so many of n households gave."""
+    levels = ((Role.ADEQUATE, (4, 5)), (Role.DESIRED, (9, 8)), (Role.PERCEIVED, (6, 7, 3)))
+    return {
+        (role, item): [points[k % len(points)] if k < given else None for k in range(n)]
+        for item, given in asked.items()
+        for role, points in levels
+    }
+
+
+def zone_study(performance: int, asked: dict[str, int], n: int = 120) -> StudyResult:
+    """Study n households: two headline areas with so many ratings each, and a zone list."""
+    rated = [[4, 2, 5][k % 3] if k < performance else None for k in range(n)]
+    better = [[5, 4][k % 2] if k < performance else None for k in range(n)]
+    data = make_dataset({**ratings({"x": rated, "y": better}), **zone_answers(n, asked)})
+    return run_study(make_cells(data), make_plan(data.columns))
+
+
+def test_with_30_to_99_answers_there_are_indicative_bands_but_no_ranks() -> None:
+    result = simulated(99)
     assert result.standing == "indicative"
     assert result.index.value is not None
     assert all(item.pfi is not None and item.band is not None for item in result.items)
+    assert all(item.rank is None and item.rank_low is None for item in result.items)
+    assert all(item.rank_high is None and item.tied == () for item in result.items)
+    assert all(zone.rank is None and zone.band is None for zone in result.zones)
     assert not result.order_said
+    assert not result.zones_order_said
+
+
+def test_one_item_under_100_answers_withholds_the_ranks_of_its_whole_list() -> None:
+    result = studied({"a": [3, 4] * 60, "b": [4] * 99 + [None] * 21})
+    assert result.standing == "full"
+    assert not result.order_said
+    assert all(item.rank is None and item.rank_low is None for item in result.items)
+    assert all(item.band is not None for item in result.items)
+
+
+def test_each_list_goes_by_its_own_numbers_of_answers() -> None:
+    few_levels = zone_study(120, {"a": 99, "b": 120})
+    assert (few_levels.order_said, few_levels.zones_order_said) == (True, False)
+    assert all(item.rank is not None for item in few_levels.items)
+    assert all(zone.rank is None and zone.band is None for zone in few_levels.zones)
+    few_ratings = zone_study(99, {"a": 120, "b": 120})
+    assert (few_ratings.order_said, few_ratings.zones_order_said) == (False, True)
+    assert all(item.rank is None for item in few_ratings.items)
+    assert all(zone.rank is not None and zone.band is not None for zone in few_ratings.zones)
+
+
+def test_a_withheld_zone_pfi_cannot_be_read_off_the_attainment() -> None:
+    few, enough = zone_study(120, {"a": 29, "b": 120}).zones
+    assert few.adequacy.value is not None
+    assert (few.pfi.value, few.attainment.value) == (None, None)
+    # Without the whole list there is no matrix to place the other item in.
+    assert enough.pfi.value is not None
+    assert enough.attainment.value is None
+    placed = zone_study(120, {"a": 30, "b": 120}).zones
+    assert all(zone.pfi.value is not None and zone.attainment.value is not None for zone in placed)
+
+
+def test_zone_shares_of_nobody_and_everybody_are_top_coded_below_30_answers() -> None:
+    def inside(n: int, beyond: int, **changes: object) -> StudyResult:
+        levels = {
+            (Role.ADEQUATE, "a"): [4] * n,
+            (Role.DESIRED, "a"): [8] * n,
+            (Role.PERCEIVED, "a"): [9] * beyond + [6] * (n - beyond),
+        }
+        data = make_dataset(levels)
+        plan = replace(make_plan(data.columns), **changes)  # type: ignore[arg-type]
+        return run_study(make_cells(data), plan)
+
+    nobody, one = inside(14, 0).zones[0], inside(14, 1).zones[0]
+    assert nobody.below.value == nobody.above.value == pytest.approx(1 / 14)
+    assert nobody.inside.value == pytest.approx(13 / 14)
+    assert (nobody.below.low, nobody.inside.high) == (0.0, 1.0)
+    assert nobody.top_coded
+    # One household more or less beyond the desired level reads the same.
+    assert (one.below, one.inside, one.above) == (nobody.below, nobody.inside, nobody.above)
+    assert inside(14, 2).zones[0].above.value == pytest.approx(2 / 14)
+    full = inside(30, 0).zones[0]
+    assert (full.above.value, full.inside.value, full.top_coded) == (0.0, 1.0, False)
+    own = inside(14, 0, suppress=False).zones[0]
+    assert (own.above.value, own.above.low, own.top_coded) == (0.0, 0.0, False)
+
+
+def test_the_order_says_which_items_cannot_be_told_apart() -> None:
+    # a and b have the same answers in another turn; c is far better than both.
+    result = studied({"a": [2, 1, 3] * 50, "b": [1, 3, 2] * 50, "c": [5, 4, 5] * 50})
+    assert result.order_said
+    assert [item.tied for item in result.items] == [("b",), ("a",), ()]
 
 
 def test_from_100_answers_of_every_item_the_order_may_be_stated() -> None:
@@ -155,7 +240,9 @@ def test_a_waiver_marks_everything_indicative_and_withholds_ranks() -> None:
     assert result.indicative_why == ("waiver",)
     assert result.index.value is not None
     assert all(item.rank is None and item.band is None for item in result.items)
+    assert all(zone.rank is None and zone.band is None for zone in result.zones)
     assert not result.order_said
+    assert not result.zones_order_said
 
 
 def test_an_item_with_few_answers_leaves_the_list_so_that_nobody_can_work_it_out() -> None:
@@ -186,6 +273,39 @@ def test_an_item_answered_in_one_group_only_has_a_mean_but_no_error() -> None:
     assert result.index.stderr is not None
 
 
+def test_groups_without_an_answer_of_an_item_leave_its_g_and_degrees_of_freedom() -> None:
+    # Only the households of groups 0 to 11 of 30 answer b.
+    rng = np.random.default_rng(9)
+    rows, group = rng.integers(1, 6, (2, 150)), np.arange(150) % 30
+    asked = group < 12
+    b = [int(one) if keeps else None for one, keeps in zip(rows[1], asked, strict=True)]
+    result = studied({"a": rows[0].tolist(), "b": b})
+    by_rows = jackknife_jk1(lambda w: weighted_mean(rows[1][asked], w), group[asked])
+    item = result.items[1]
+    assert item.stderr == pytest.approx(float(by_rows.stderr), rel=1e-12)
+    assert (by_rows.df, item.performance.df, result.items[0].performance.df) == (11, 11, 29)
+    # Equal weights rest on no answers, so the PFI of b has the groups of b, too.
+    assert item.pfi_stderr == pytest.approx(0.5 * 25 * float(by_rows.stderr), rel=1e-12)
+    # Printed table: t(.975, 11) = 2.2010.
+    assert item.mean is not None
+    assert item.high == pytest.approx(item.mean + 2.2010 * float(by_rows.stderr), abs=5e-5)
+    assert result.groups == 30
+
+
+def test_picks_keep_every_group_in_the_weights_and_in_pfi() -> None:
+    # b is answered in groups 0 to 11 only, but picks come from all thirty.
+    rng = np.random.default_rng(10)
+    b = [int(one) if k % 30 < 12 else None for k, one in enumerate(rng.integers(1, 6, 150))]
+    first = rng.integers(0, 2, 150)
+    result = studied(
+        {"a": rng.integers(1, 6, 150).tolist(), "b": b},
+        {"a": first.tolist(), "b": (1 - first).tolist()},
+    )
+    assert result.items[1].performance.df == 11
+    assert result.items[1].weight.df == 29
+    assert result.items[1].pfi_stderr is not None
+
+
 def test_no_households_at_all_give_an_empty_result() -> None:
     result = studied({"a": [], "b": []}, {"a": [], "b": []})
     assert (result.n, result.groups, result.standing) == (0, 0, "suppressed")
@@ -206,6 +326,11 @@ def test_rows_of_the_operator_are_not_suppressed() -> None:
     assert result.index.value is not None
     assert result.index.stderr is None
     assert all(item.rank is not None and item.rank_low is None for item in result.items)
+    more = simulated(60, suppress=False)
+    assert more.standing == "indicative"
+    assert all(item.rank is not None and item.rank_low is not None for item in more.items)
+    assert all(zone.rank is not None and zone.band is not None for zone in more.zones)
+    assert not more.order_said
 
 
 def test_a_target_moves_the_cut_of_the_matrix() -> None:

@@ -97,6 +97,19 @@ def test_holm_over_the_list_can_make_a_status_borderline() -> None:
     assert [one.established for one in three] == [False, False, False]
 
 
+def test_each_test_has_the_degrees_of_freedom_of_its_own_answers() -> None:
+    # Printed table: t(.95) is 1.699 at 29 and 2.353 at 3 degrees of freedom.
+    def established(df_adequacy: int, df_superiority: int) -> bool | None:
+        one = np.array([0.1])
+        df = np.array([[df_adequacy], [df_superiority]])
+        found = zone_statuses(np.array([0.2]), np.array([-0.2]), one, one, df=df)[0]
+        return found.established
+
+    assert established(29, 29) is True
+    assert established(3, 29) is False
+    assert established(29, 3) is False
+
+
 def test_nothing_is_established_without_errors() -> None:
     assert status(-1.0, -3.0, df=0) == ("below_minimum", None)
     assert status(-1.0, -3.0, se=0.0) == ("below_minimum", False)

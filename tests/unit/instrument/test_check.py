@@ -49,6 +49,11 @@ REFUSALS = [
     ),
     ("valid_needs: {overall: 1,", "valid_needs: {overal: 1,", "", "unknown_item"),
     ("areas: 2}\ndepartments", "areas: 9}\ndepartments", "valid_needs:", "needs_too_many"),
+    # names that pages of the questionnaire have already
+    ("  - id: overall", "  - id: review", "", "reserved_section"),
+    ("  - id: priorities", "  - id: receipt", "", "reserved_section"),
+    ("  - id: experience", "  - id: submit", "", "reserved_section"),
+    ("  - id: about", "  - id: check", "", "reserved_section"),
     # scales
     ("points: [1, 2, 3, 4, 5]", "points: [5, 4, 3, 2, 1]", "", "scale_order"),
     ("points: [1, 2, 3, 4, 5]", "points: [1, 2, 3, 5, 6]", "", "scale_order"),

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.surveys.instrument.load import load_instrument
+from app.surveys.instrument.messages import format_problem
 from app.surveys.instrument.model import ItemKind, ItemRole
 from app.surveys.instrument.problems import InstrumentError, Problem
 from app.surveys.instrument.spec import json_schema
@@ -49,7 +50,7 @@ def places(text: str) -> list[tuple[int, str]]:
             "one_verb",
         ),
         ("    measures: overall", "    measures: loyalty", "unknown_word"),
-        ("  - id: about", "  - id: comment\n    x: 1", "unknown_key"),
+        ("  - id: about", "  - id: comment\n    x: 1", "stray_key"),
         ("    - [1, 2]", "    - [1, 4]", "no_such_area_number"),
         ("  - code: stairs", "  - code: gate gate", "bad_code"),
         ("    text: {zh-Hans: 请打分, en: Please give scores}", "    text: 请打分", "need_mapping"),
@@ -65,7 +66,7 @@ def places(text: str) -> list[tuple[int, str]]:
 def test_a_mistake_of_form_is_refused_on_its_line(old: str, new: str, code: str) -> None:
     text = changed(old, new)
     lines = new.splitlines()
-    wrong = lines[-1] if code in ("repeated_key", "unknown_key") else lines[0]
+    wrong = lines[-1] if code in ("repeated_key", "unknown_key", "stray_key") else lines[0]
     assert (line_of(text, wrong), code) in places(text)
 
 
@@ -100,6 +101,13 @@ def test_an_unknown_key_names_the_nearest_known_one() -> None:
     (problem,) = problems_of(changed("valid_needs:", "valid_need:"))
     assert problem.data == {"word": "valid_need", "nearest": "valid_needs"}
     assert (problem.line, problem.column) == (9, 1)
+
+
+def test_a_key_like_no_known_one_is_told_without_a_guess() -> None:
+    (problem,) = problems_of(changed("version: 1", "version: 1\nqqqqqq: 2"))
+    assert problem.data == {"word": "qqqqqq"}
+    assert format_problem(problem, "zh-Hans").endswith("这里不认识“qqqqqq”。请删去。")
+    assert format_problem(problem, "en").endswith("“qqqqqq” is not a known key here. Remove it.")
 
 
 def test_all_problems_are_reported_at_once_in_the_order_of_the_file() -> None:

@@ -2,15 +2,26 @@
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import plotly.graph_objects as go
 import pytest
 
-from app.analysis.results import IndexResult
 from app.i18n import set_language
 from app.reports import figures, matrix, plotly_figures, svg, zone_figure
-from app.reports.charts import Area, Curve, Point, Segment, Words, round_step, ticks
+from app.reports.charts import (
+    BLUE,
+    INK2,
+    Area,
+    Curve,
+    Point,
+    Segment,
+    Words,
+    round_step,
+    text_width,
+    ticks,
+)
 from app.reports.labels import Box, Labelled, Obstacle, place
 from tests.unit.reports_charts.build import AREAS, ENGLISH_NAMES, NAMES, make_result
 
@@ -144,6 +155,7 @@ def test_the_pfi_list_has_no_rank_and_no_bands_when_the_order_may_not_be_said():
 def test_established_and_borderline_zones_differ_in_shape_not_only_in_colour(result):
     chart = zone_figure.zone_rows(result, NAMES, 980.0)
     shapes = {}
+    assert result.zones_order_said
     ordered = sorted(result.zones, key=lambda z: (z.adequacy.value, z.code))
     for zone, point in zip(ordered, points_of(chart), strict=True):
         shapes.setdefault((zone.status == "below_minimum", zone.established), set()).add(
@@ -153,22 +165,59 @@ def test_established_and_borderline_zones_differ_in_shape_not_only_in_colour(res
     assert all(shapes[key] == {"half"} for key in shapes if not key[1])
 
 
-def test_communities_stand_in_the_order_of_names_whatever_their_index():
-    def index(value):
-        return IndexResult(value, 1.0, value - 2, value + 2, 200, None, None)
+def test_words_over_the_zones_never_touch_even_where_their_marks_do():
+    for texts in (
+        ("能接受的最低", "现在做到", "心里的理想"),
+        ("minimum", "reached now", "the ideal"),
+    ):
+        widths = [text_width(text, 12) for text in texts]
+        for wanted in ([100.0, 101.0, 102.0], [4.0, 5.0, 300.0], [290.0, 299.0, 300.0]):
+            middles = zone_figure.apart(wanted, widths, low=0.0, high=330.0)
+            edges = [(m - w / 2, m + w / 2) for m, w in zip(middles, widths, strict=True)]
+            assert edges[0][0] >= 0
+            assert edges[-1][1] <= 330
+            assert all(left[1] < right[0] for left, right in pairwise(edges))
 
-    rows = [("丙", index(50.0)), ("甲", index(60.0)), ("乙", index(70.0))]
-    chart = figures.communities(rows, 980.0)
-    labels = [m.text for m in chart.marks if isinstance(m, Words) and m.anchor == "end"][::2]
-    assert labels == sorted(name for name, _ in rows)
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_axis_of_the_zones_ends_where_the_scale_does(result, width):
+    wide = replace(result.zones[0].desired, value=9.8, low=9.3, high=10.3)
+    zones = tuple(replace(zone, desired=wide) for zone in result.zones)
+    chart = zone_figure.zone_rows(replace(result, zones=zones), NAMES, width)
+    assert chart.x.high == 10
 
 
-def test_a_community_without_an_index_is_left_out_of_the_picture():
-    rows = [
-        ("甲", IndexResult(60.0, 1.0, 58.0, 62.0, 200, None, None)),
-        ("乙", IndexResult(None, None, None, None, 12, None, None)),
-    ]
-    assert len(points_of(figures.communities(rows, 350.0))) == 1
+def test_nothing_of_a_result_without_order_is_bold_shaped_or_called_first():
+    full = make_result(3)
+    result = replace(full, order_said=False, zones_order_said=False)
+    for drawing in DRAWINGS[:3]:
+        chart = drawing(result, NAMES, 980.0)
+        assert {point.shape for point in points_of(chart)} <= {"dot", "half"}
+        assert {point.color for point in points_of(chart)} <= {BLUE, INK2}
+        hovers = "".join(line for point in points_of(chart) for line in point.hover)
+        words = "".join(mark.text for mark in chart.marks if isinstance(mark, Words))
+        assert not any(word in hovers + words for word in ("先改", "前三", "第1", "分不出"))
+    labels = [NAMES.short(item.code) for item in full.items]
+    chart = figures.pfi_list(result, NAMES, 980.0)
+    assert [m.text for m in chart.marks if isinstance(m, Words)] == labels
+    bold = [m for m in chart.marks if isinstance(m, Words) and m.bold]
+    assert not bold
+
+
+def test_the_zone_list_is_sorted_and_shaped_by_its_own_answers_not_by_the_headline_ones():
+    result = make_result(3)
+    zones = tuple(replace(zone, band="A") for zone in result.zones)
+    unsaid = replace(result, zones=zones, order_said=True, zones_order_said=False)
+    assert {p.shape for p in points_of(matrix.zone_matrix(unsaid, NAMES, 980.0))} == {"dot"}
+    labels = [NAMES.short(zone.code) for zone in zones]
+    drawn = [m.text for m in zone_figure.zone_rows(unsaid, NAMES, 980.0).marks if is_label(m)]
+    assert drawn == labels
+    said = replace(unsaid, order_said=False, zones_order_said=True)
+    assert {p.shape for p in points_of(matrix.zone_matrix(said, NAMES, 980.0))} == {"square"}
+
+
+def is_label(mark):
+    return isinstance(mark, Words) and mark.text in {NAMES.short(code) for code in AREAS}
 
 
 @pytest.mark.parametrize(("span", "step"), [(10, 2), (20, 5), (100, 20), (0.9, 0.2), (0, 1)])

@@ -59,8 +59,67 @@ def test_a_waived_result_says_so_and_why():
 
 def test_an_item_on_the_line_is_given_no_quadrant():
     item = next(i for i in make_result(3).items if i.quadrant)
-    assert wording.quadrant_word(replace(item, on_the_line=True)) == "压线"
-    assert wording.quadrant_word(replace(item, on_the_line=False)) != "压线"
+    assert wording.quadrant_word(replace(item, on_the_line=True), said=True) == "压线"
+    assert wording.quadrant_word(replace(item, on_the_line=False), said=True) != "压线"
+
+
+@pytest.mark.parametrize(
+    "quadrant", ["concentrate", "keep_up", "low_priority", "possible_overkill"]
+)
+def test_without_an_order_only_the_place_is_given_and_marked_indicative(quadrant):
+    item = replace(make_result(3).items[0], quadrant=quadrant, on_the_line=False)
+    said, place = (wording.quadrant_word(item, said=order) for order in (True, False))
+    assert "仅供参考" not in said
+    assert place.endswith("（仅供参考）")
+    assert wording.quadrant_name(quadrant, said=True) not in place
+    assert wording.quadrant_advice(item, said=False) == "仅供参考"
+    assert "确" in wording.quadrant_advice(item, said=True)
+
+
+def test_what_cannot_be_told_apart_is_what_the_pair_tests_say():
+    item = make_result(3).items[0]
+    some = replace(item, tied=(AREAS[1], AREAS[2]))
+    assert wording.tied_text(some, NAMES).endswith(
+        f"分不出先后：{NAMES.short(AREAS[1])}、{NAMES.short(AREAS[2])}"
+    )
+    assert wording.tied_text(replace(item, tied=()), NAMES) == "与其他各项都能分出先后"
+
+
+def test_no_text_says_that_overlapping_intervals_cannot_be_told_apart():
+    texts = " ".join(entry.text for entry in method.entries())
+    assert "重叠的方面分不出" not in texts
+    assert "设计效应" not in texts
+
+
+def test_a_share_of_the_satisfied_is_said_to_be_one_of_the_homes_that_answered():
+    assert "，答卷住户中" in wording.verdict(make_result(3), NAMES)
+
+
+def test_zones_of_few_answers_are_marked_in_a_result_that_is_full_otherwise():
+    result = make_result(3, 250)
+    assert result.standing == "full"
+    least = min(zone.perceived.n for zone in result.zones)
+    assert least < 100
+    assert wording.zones_note(result) == f"仅供参考：答得最少的方面只有{least}户回答，不排先后。"
+    assert wording.zones_in_order(result) == list(result.zones)
+    assert "（仅供参考）" in wording.below_text(result, NAMES) or not wording.established_below(
+        result
+    )
+    assert wording.zones_note(make_result(3)) == ""
+
+
+def test_the_matrix_of_the_zones_needs_thirty_answers_in_every_area():
+    assert wording.may_draw_zone_matrix(make_result(3))
+    result = make_result(3)
+    first = result.zones[0]
+    few = replace(first, perceived=replace(first.perceived, n=29))
+    assert not wording.may_draw_zone_matrix(replace(result, zones=(few, *result.zones[1:])))
+
+
+def test_numbers_of_few_answers_are_marked_only_where_the_whole_result_is_not():
+    assert wording.is_thin(make_result(3), 99)
+    assert not wording.is_thin(make_result(3), 100)
+    assert not wording.is_thin(make_result(3, 60), 60)
 
 
 def test_items_stand_in_the_order_of_the_questionnaire_when_no_order_may_be_said():

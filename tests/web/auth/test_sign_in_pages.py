@@ -6,7 +6,7 @@ import pytest
 
 from app.staff.models import Role
 from tests.factories import NOW, PASSWORD, make_staff
-from tests.web.staff_pages import enter_as, set_clock, sign_in
+from tests.web.staff_pages import enter_as, hidden_fields, set_clock, sign_in
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,49 @@ def test_a_page_asked_for_is_reached_after_signing_in(client, session):
     assert answer.location == "/hq/campaigns?x=1"
 
 
-@pytest.mark.parametrize("target", ["//evil.example/", "https://evil.example", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "//evil.example/",
+        "https://evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "/\r\n/evil.example",
+        " //evil.example",
+        "/ /evil.example",
+        "///evil.example",
+        "/\x00/evil.example",
+        "javascript:alert(1)",
+        "//[evil",
+        "evil.example",
+        "/a\\b",
+    ],
+)
 def test_signing_in_never_leads_to_another_site(client, session, target):
     staff = make_staff(session)
     session.commit()
     answer = client.submit("/login", {"login": staff.login, "password": PASSWORD, "next": target})
     assert answer.location == "/"
+
+
+def test_an_address_with_a_tab_in_it_is_not_followed_from_the_link_either(client, session):
+    staff = make_staff(session)
+    session.commit()
+    answer = client.submit(
+        "/login?next=/%09/evil.example", {"login": staff.login, "password": PASSWORD}
+    )
+    assert answer.location == "/"
+
+
+def test_guessing_from_a_shared_address_locks_nobody_else_out(client, session):
+    staff = make_staff(session)
+    session.commit()
+    for number in range(51):
+        client.submit("/login", {"login": f"guess{number}", "password": "wrong one"})
+    guess = client.submit("/login", {"login": "guess99", "password": "wrong one"})
+    assert guess.status_code == 429
+    sign_in(client, staff)
 
 
 def test_a_cookie_is_worthless_after_signing_out(client, session):
@@ -114,3 +151,45 @@ def test_the_pages_speak_the_language_asked_for_until_another_is(client, session
     assert '<html lang="en">' in client.get("/hq/campaigns").text
     assert '<html lang="zh-Hans">' in client.get("/hq/?lang=zh-Hans").text
     assert '<html lang="zh-Hans">' in client.get("/hq/campaigns").text
+
+
+@pytest.mark.parametrize(
+    ("sent", "fields", "shown"),
+    [
+        ("/login", {"login": "x", "password": ""}, "/login?lang=zh-Hans"),
+        ("/hq/register/check", {}, "/hq/register/?lang=zh-Hans"),
+        ("/hq/instruments", {}, "/hq/instruments?lang=zh-Hans"),
+        ("/hq/campaigns/new", {}, "/hq/campaigns/new?lang=zh-Hans"),
+    ],
+)
+def test_the_language_link_of_a_refused_form_leads_to_a_page(client, session, sent, fields, shown):
+    enter_as(client, session, Role.HEAD_OFFICE)
+    token = client.get("/hq/").text.split('name="csrf_token" value="')[1].split('"')[0]
+    refused = client.post(sent, data={**fields, "csrf_token": token})
+    assert refused.status_code == 422
+    assert f'href="{shown}"' in refused.text
+    if sent == "/login":
+        client.delete_cookie("ls_staff")
+    assert client.get(shown).status_code == 200
+
+
+def test_the_language_link_keeps_what_the_page_shows(client, session):
+    client.get("/login?lang=en")
+    page = client.get("/login?next=/hq/campaigns%3Fx%3D1%26y%3D2").text
+    assert 'href="/login?next=%2Fhq%2Fcampaigns%3Fx%3D1%26y%3D2&amp;lang=zh-Hans"' in page
+
+
+def test_an_address_that_only_takes_forms_says_so(client, session):
+    enter_as(client, session, Role.HEAD_OFFICE)
+    answer = client.get("/hq/register/check")
+    assert answer.status_code == 405
+    assert "It only takes what a form sends." in answer.text
+
+
+def test_over_https_forms_are_taken_without_a_referrer(client, session):
+    staff = make_staff(session)
+    session.commit()
+    page = client.get("/login", base_url="https://survey.example")
+    fields = {**hidden_fields(page.text, "csrf_token"), "login": staff.login, "password": PASSWORD}
+    answer = client.post("/login", data=fields, base_url="https://survey.example")
+    assert answer.status_code == 302

@@ -65,6 +65,12 @@ def enter(client, session, app, role, *communities):
     return enter_as(client, session, role, communities, app=app, now=AFTER)
 
 
+def sheet_of(client):
+    """Return the rows of the office's list as it takes them along, the heads first."""
+    content = client.get("/desk/follow-ups.xlsx?state=all").data
+    return list(load_workbook(BytesIO(content)).active.iter_rows(values_only=True))
+
+
 def case_links(page):
     return sorted(set(re.findall(r'href="(/desk/follow-ups/[0-9]+)["#]', page)))
 
@@ -89,6 +95,24 @@ def test_an_office_sees_its_own_list_escaped_and_nothing_meant_for_head_office(
     assert "金丝雀" not in page
     assert len(case_links(page)) == 1
     assert client.get("/desk/follow-ups?list=head_office").status_code == 404
+
+
+def test_a_later_comment_for_head_office_alone_takes_the_home_off_every_page_and_file_at_once(
+    client, session, vault, app, released, campaign, community, members
+):
+    answer(session, vault, campaign, members[0], comment=SECRET, wish="hq_only", key="later")
+    enter(client, session, app, Role.HEAD_OFFICE)
+    theirs = f"/desk/follow-ups?list=community&community={community.id}&state=all"
+    (address,) = case_links(client.get(theirs).text)
+    session.rollback()
+    enter(client, session, app, Role.OFFICE, community)
+    page = client.get("/desk/follow-ups?state=all").text
+    assert "电梯停了四次" not in page
+    assert "金丝雀" not in page
+    assert case_links(page) == []
+    assert client.get(address).status_code == 404
+    head, *rows = sheet_of(client)
+    assert (len(head), rows) == (11, [])
 
 
 def test_a_case_of_another_community_or_of_head_office_does_not_exist_for_an_office(
@@ -219,13 +243,26 @@ def test_the_list_can_be_taken_along_as_a_workbook(client, session, app, release
     answer = client.get("/desk/follow-ups.xlsx?state=all")
     assert answer.status_code == 200
     assert "attachment" in answer.headers["Content-Disposition"]
-    cells = [
-        str(cell.value)
-        for row in load_workbook(BytesIO(answer.data)).active.iter_rows()
-        for cell in row
-    ]
-    assert SAID in cells
-    assert not any("金丝雀" in cell for cell in cells)
+    assert SAID in sheet_of(client)[1]
+    assert "金丝雀" not in repr(sheet_of(client))
+
+
+def test_page_and_file_say_the_wishes_in_the_words_of_the_questionnaire(
+    client, session, app, vault, storage, campaign, community, members
+):
+    wishes = {"contact.way": ["phone"], "contact.when": ["day"], "contact.number": ["13812345678"]}
+    answer(session, vault, campaign, members[0], comment=SAID, wish="office_or_hq", further=wishes)
+    answer(session, vault, campaign, members[1], comment=SECRET, wish="no_reply")
+    make_follow_ups(session, campaign.id, now=AFTER)
+    release(session, vault, storage, campaign, community)
+    enter(client, session, app, Role.OFFICE, community)
+    assert "by telephone, in the daytime, 13812345678" in client.get("/desk/follow-ups").text
+    head, *rows = sheet_of(client)
+    asked, declined = (dict(zip(head, row, strict=True)) for row in rows)
+    assert asked["How and when to reach"] == "by telephone, in the daytime, 13812345678"
+    reason = "No reply wished; the words are for head office alone."
+    assert declined["What the owner wrote"] == reason
+    assert reason in client.get("/desk/follow-ups?state=declined").text
 
 
 def test_progress_of_the_desk_shows_own_communities_and_no_score(

@@ -24,6 +24,7 @@ from tests.web.staff_pages import MAIN, enter_as, hidden_fields, release, words_
 AREAS = [area.code for area in perception_instrument().areas]
 # Five words of an area: 5 is the best, 0 says "no experience".
 RATED = {f"area.{code}": "4" for code in AREAS}
+HIDDEN = ("csrf_token", "opened")
 SHEET = {**RATED, "overall": "8", "priority": "1 3 9", f"area.{AREAS[8]}": "0"}
 
 
@@ -46,7 +47,7 @@ def member(session, campaign, community):
 def clerk(client, session, vault, member):
     """A clerk at head office has signed in; the token of a home."""
     token = token_of(vault, member)
-    enter_as(client, session, Role.CLERK)
+    enter_as(client, session, Role.CLERK, all_communities=True)
     return token
 
 
@@ -61,7 +62,7 @@ def key_in(client, sheet):
 def test_a_sheet_becomes_the_counted_paper_answer_of_its_home(client, session, clerk, member):
     assert find(client, clerk).location == "/entry/sheet"
     page = client.get("/entry/sheet").text
-    assert f"{member.building} {member.room}" in page
+    assert f"甲小区 {member.building} {member.room}" in words_of(page.split("<h1>")[1])
     done = key_in(client, SHEET)
     assert (done.status_code, done.location) == (302, "/entry/done")
     session.rollback()
@@ -156,7 +157,7 @@ def test_after_the_freeze_a_sheet_is_kept_and_not_counted(
 ):
     token = token_of(vault, member)
     release(session, vault, storage, campaign, community)
-    enter_as(client, session, Role.CLERK, app=app, now=AFTER)
+    enter_as(client, session, Role.CLERK, app=app, now=AFTER, all_communities=True)
     find(client, token)
     assert "frozen" in client.get("/entry/sheet").text
     assert key_in(client, SHEET).status_code == 302
@@ -165,17 +166,78 @@ def test_after_the_freeze_a_sheet_is_kept_and_not_counted(
 
 def test_the_same_page_sent_twice_stores_one_answer(client, session, clerk, member):
     find(client, clerk)
-    token = hidden_fields(client.get("/entry/sheet").text, "csrf_token")
-    first = client.post("/entry/sheet", data={**SHEET, **token})
-    second = client.post("/entry/sheet", data={**SHEET, **token})
-    assert (first.location, second.location) == ("/entry/done", "/entry/")
+    hidden = hidden_fields(client.get("/entry/sheet").text, *HIDDEN)
+    first = client.post("/entry/sheet", data={**SHEET, **hidden})
+    second = client.post("/entry/sheet", data={**SHEET, **hidden})
+    assert (first.location, second.location) == ("/entry/done", "/entry/done")
     session.rollback()
     assert len(list_responses(session, member.id)) == 1
 
 
+def test_two_sheets_in_two_tabs_each_reach_their_own_home(
+    client, session, vault, campaign, community, clerk, member
+):
+    other = members_of(session, campaign, community)[1]
+    second_code = token_of(vault, other)
+    session.rollback()
+    find(client, clerk)
+    first_tab = hidden_fields(client.get("/entry/sheet").text, *HIDDEN)
+    find(client, second_code)
+    second_tab = hidden_fields(client.get("/entry/sheet").text, *HIDDEN)
+
+    assert client.post("/entry/sheet", data={**SHEET, **first_tab}).location == "/entry/done"
+    assert f"{other.building} {other.room}" in client.get("/entry/sheet").text  # still open
+    wrong = client.post("/entry/sheet", data={**SHEET, **second_tab, "overall": "11"})
+    assert f"{other.building} {other.room}" in wrong.text
+    again = hidden_fields(wrong.text, *HIDDEN)
+    assert client.post("/entry/sheet", data={**SHEET, **again, "overall": "3"}).status_code == 302
+
+    session.rollback()
+    stored = [find_counted(session, home.id) for home in (member, other)]
+    answers = [decode(perception_instrument(), one.vector).values["overall"] for one in stored]
+    assert answers == [8, 3]
+
+
+def test_a_sheet_somebody_else_opened_is_not_saved(client, session, clerk, member):
+    find(client, clerk)
+    opened = hidden_fields(client.get("/entry/sheet").text, "opened")
+    enter_as(client, session, Role.CLERK, all_communities=True)
+    token = client.get("/entry/").text.split('name="csrf_token" value="')[1].split('"')[0]
+    refused = client.post("/entry/sheet", data={**SHEET, **opened, "csrf_token": token})
+    assert refused.status_code == 409
+    assert "Somebody else signed in meanwhile" in refused.text
+    assert list_responses(session, member.id) == []
+
+
+@pytest.mark.parametrize("opened", [None, "", "x", "WzEsImsiLCJmdWxsIiwxXQ.x"])
+def test_a_sheet_that_was_not_opened_here_is_not_saved(client, session, clerk, member, opened):
+    find(client, clerk)
+    hidden = hidden_fields(client.get("/entry/sheet").text, *HIDDEN)
+    sent = {**SHEET, **hidden, "opened": opened}
+    kept = {name: value for name, value in sent.items() if value is not None}
+    assert client.post("/entry/sheet", data=kept).status_code == 400
+    session.rollback()
+    assert list_responses(session, member.id) == []
+
+
+def test_an_open_sheet_does_not_survive_signing_out(client, session, clerk):
+    find(client, clerk)
+    client.submit("/entry/sheet", {}, form=0)  # the form that signs out
+    enter_as(client, session, Role.CLERK, all_communities=True)
+    assert client.get("/entry/sheet").location == "/entry/"
+
+
+def test_a_receipt_is_not_shown_to_who_signs_in_next(client, session, clerk):
+    find(client, clerk)
+    key_in(client, SHEET)
+    assert client.get("/entry/done").status_code == 200
+    enter_as(client, session, Role.CLERK, all_communities=True)  # without signing out before
+    assert client.get("/entry/done").location == "/entry/"
+
+
 def test_before_the_first_day_no_sheet_is_taken(client, session, vault, app, clerk, member):
     session.rollback()
-    enter_as(client, session, Role.CLERK, app=app, now=NOW.replace(month=10))
+    enter_as(client, session, Role.CLERK, app=app, now=NOW.replace(month=10), all_communities=True)
     bad = find(client, clerk)
     assert bad.status_code == 422
     assert "begins on 1 Nov 2026" in bad.text
@@ -186,6 +248,25 @@ def test_a_branch_clerk_keeps_to_the_communities_given(client, session, vault, c
     other = make_community(session, households=1)
     enter_as(client, session, Role.CLERK, [other])
     assert find(client, clerk).status_code == 422
+
+
+def test_a_branch_clerk_keys_in_a_community_given(client, session, community, clerk, member):
+    session.rollback()
+    enter_as(client, session, Role.CLERK, [community])
+    assert find(client, clerk).location == "/entry/sheet"
+
+
+def test_a_clerk_without_communities_keys_in_nothing(client, session, clerk, member):
+    session.rollback()
+    enter_as(client, session, Role.CLERK)
+    assert find(client, clerk).status_code == 422
+    assert client.get("/entry/sheet").location == "/entry/"
+
+
+def test_head_office_keys_in_every_sheet(client, session, clerk, member):
+    session.rollback()
+    enter_as(client, session, Role.HEAD_OFFICE)
+    assert find(client, clerk).location == "/entry/sheet"
 
 
 def test_opening_and_keying_in_a_sheet_is_in_the_audit_log(client, session, clerk, member):

@@ -1,14 +1,24 @@
 """The register is imported in two steps: a report that changes nothing, then the same file."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from sqlalchemy import func, select
 
-from app.staff.models import Role
+from app.staff.models import Role, Staff
+from app.staff.queries import list_audit_of
+from app.storage import Storage
 from app.surveys.register.models import Community, Household, Person
-from tests.factories import make_community
-from tests.web.staff_pages import MAIN, enter_as, hidden_fields, words_of
+from tests.factories import INSTRUMENT_FILE, NOW, make_community
+from tests.web.staff_pages import (
+    MAIN,
+    enter_as,
+    hidden_fields,
+    set_clock,
+    sign_in,
+    words_of,
+)
 
 HEAD = "小区编码,小区,楼栋,房号,业主姓名,电话,重要客户\n"
 GOOD = (
@@ -92,19 +102,78 @@ def test_a_file_that_is_no_register_gets_a_page_that_says_so(client, session, co
     assert count(session, Community) == 0
 
 
-def test_between_the_steps_names_and_phones_lie_sealed(client, app, storage):
-    digest = hidden_fields(check(client, GOOD).text, "digest")["digest"]
-    stored = storage.get(digest)
+def uploads(config):
+    return [path for path in (config.instance / "uploads").glob("*/*") if path.is_file()]
+
+
+def test_between_the_steps_names_and_phones_lie_sealed(client, config):
+    check(client, GOOD)
+    stored = uploads(config)[0].read_bytes()
     assert "王敏".encode() not in stored
     assert b"13800000001" not in stored
 
 
-def test_another_stored_file_cannot_be_passed_off_as_a_checked_register(client, session, storage):
+def test_another_stored_file_cannot_be_passed_off_as_a_checked_register(client, session, config):
     fields = hidden_fields(check(client, GOOD).text, *FIELDS)
-    for digest in (storage.put(GOOD.encode()), "0" * 64, "../../etc/passwd"):
+    plain = Storage(config.instance / "uploads").put(GOOD.encode())
+    file = (BytesIO(INSTRUMENT_FILE.read_bytes()), "v1.yaml")
+    other = client.submit("/hq/instruments", {"file": file}, form=MAIN)
+    for digest in (plain, hidden_fields(other.text, "digest")["digest"], "0" * 64):
         answer = client.post("/hq/register/apply", data={**fields, "digest": digest})
-        assert answer.status_code == 400, digest
+        assert (answer.status_code, answer.location) == (302, "/hq/register/"), digest
+        assert "This upload is gone:" in client.get("/hq/register/").text
+    bad = client.post("/hq/register/apply", data={**fields, "digest": "../../etc/passwd"})
+    assert bad.status_code == 400
     assert count(session, Household) == 0
+
+
+@pytest.mark.parametrize("way", ["apply", "leave"])
+def test_an_upload_is_deleted_when_it_is_imported_or_left(client, config, storage, way):
+    fields = hidden_fields(check(client, GOOD).text, *FIELDS)
+    assert len(uploads(config)) == 1
+    assert client.post(f"/hq/register/{way}", data=fields).status_code == 302
+    assert uploads(config) == []
+    assert client.post(f"/hq/register/{way}", data=fields).status_code == 302  # once more
+
+
+def test_an_upload_nobody_came_back_to_is_deleted_at_the_next_one_after_an_hour(
+    client, session, app, config
+):
+    staff = enter_as(client, session, Role.HEAD_OFFICE)
+    for minutes, expected in ((0, 1), (60, 2), (61, 2)):
+        set_clock(app, NOW + timedelta(minutes=minutes))
+        client.delete_cookie("ls_staff")
+        sign_in(client, staff)
+        check(client, GOOD)
+        assert len(uploads(config)) == expected, minutes
+
+
+def test_nothing_is_kept_of_a_file_that_cannot_be_imported_or_changes_nothing(client, config):
+    check(client, GOOD + "A1,甲小区,1栋,,,,\n")
+    assert uploads(config) == []
+    client.post("/hq/register/apply", data=hidden_fields(check(client, GOOD).text, *FIELDS))
+    check(client, GOOD)
+    assert uploads(config) == []
+
+
+def test_checking_and_importing_are_in_the_audit_log(client, session):
+    staff = f"staff:{session.scalars(select(Staff.id)).one()}"
+    client.post("/hq/register/apply", data=hidden_fields(check(client, GOOD).text, *FIELDS))
+    changed = GOOD.replace("13800000001", "13800000009")
+    check(client, changed)
+    session.rollback()
+    whole = [(e.actor, e.action, e.detail) for e in list_audit_of(session, "register")]
+    assert whole == [
+        (staff, "register.check", "new=2 changed=0 unchanged=0 communities=A1"),
+        (staff, "register.import", "new=2 changed=0 unchanged=0 communities=A1"),
+        (staff, "register.check", "new=0 changed=1 unchanged=1 communities=A1"),
+    ]
+    # Only the home that the report shows.
+    looks = {
+        home.room: [(e.actor, e.action) for e in list_audit_of(session, home.uid)]
+        for home in session.scalars(select(Household))
+    }
+    assert looks == {"1-101": [(staff, "register.check")], "1-102": []}
 
 
 def test_homes_the_file_leaves_out_are_reported_and_stay(client, session):

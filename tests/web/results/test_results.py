@@ -10,9 +10,9 @@ from app.reports import files, wording
 from app.reports.models import StudyRun
 from app.staff.models import Role
 from tests.browser import open_browser, serve
-from tests.factories import PASSWORD, make_staff
+from tests.factories import PASSWORD, make_campaign, make_staff
 from tests.unit.reports_charts.build import NAMES, make_result
-from tests.web.results.conftest import FROZEN_AT
+from tests.web.results.conftest import FROZEN_AT, publish
 
 PAGES = ("", "/matrix", "/pfi", "/zones", "/items", "/method")
 
@@ -69,6 +69,63 @@ def test_an_indicative_result_says_so_on_every_page_and_shows_no_rank(client, wo
         answer = client.get(address(world, world.waived, page))
         assert "仅供参考，不排名" in answer.text
     assert "第1位" not in client.get(address(world, world.waived, "/pfi")).text
+
+
+def test_a_waived_result_says_nowhere_what_to_do_first(client, world):
+    client.sign_in("head", PASSWORD)
+    for page in ("", "/matrix", "/pfi", "/zones"):
+        answer = client.get(address(world, world.waived, page))
+        shown = answer.text.replace("先改什么", "")  # the name of the page in the bar
+        assert not any(word in shown for word in ("先改", "确在", "肯定", "分不出"))
+
+
+def test_each_area_names_those_it_cannot_be_told_apart_from(client, world):
+    client.sign_in("head", PASSWORD)
+    text = texts(client.get(address(world, world.full, "/pfi")))
+    result = make_result(3)
+    tied = [item for item in result.items if item.tied]
+    assert tied
+    for item in tied:
+        assert wording.tied_text(item, NAMES) in text
+    for page in PAGES:
+        assert not re.search(
+            "重叠的.{0,3}分不出", client.get(address(world, world.full, page)).text
+        )
+
+
+def test_the_list_of_communities_draws_no_comparison_and_warns_of_one(client, world, session):
+    publish(session, session.merge(world.campaign), session.merge(world.locked), make_result(6))
+    session.commit()
+    client.sign_in("head", PASSWORD)
+    page = client.get("/hq/results")
+    assert "请勿比较各小区" in page.text
+    assert 'class="plot"' not in page.text
+
+
+def test_the_list_of_communities_names_campaigns_in_the_language_of_the_page(
+    client, world, session, vault
+):
+    make_campaign(session, vault, code="2026-12")
+    session.commit()
+    client.sign_in("head", PASSWORD)
+    page = client.get("/hq/results?lang=en").text
+    links = re.search(r'<nav class="filters".*?</nav>', page, re.DOTALL)
+    assert links is not None
+    assert not re.search("[一-鿿]", links.group())
+
+
+@pytest.mark.parametrize(("households", "is_drawn"), [(250, True), (60, False)])
+def test_zones_of_few_answers_say_so_and_of_too_few_have_no_matrix(
+    client, world, session, households, is_drawn
+):
+    result = make_result(3, households)
+    publish(session, session.merge(world.campaign), session.merge(world.locked), result)
+    session.commit()
+    client.sign_in("head", PASSWORD)
+    page = client.get(address(world, world.locked, "/zones")).text
+    assert "仅供参考：答得最少的方面只有" in page
+    assert ("R-6" in page) == is_drawn
+    assert ("答卷太少，画不出矩阵" in page) != is_drawn
 
 
 def test_few_answers_show_means_and_say_why_the_rest_is_missing(client, world):

@@ -1,0 +1,87 @@
+"""`make demo` as scripts use it: built once, ready by its own word, ended by Ctrl-C."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from app.config import ROOT
+
+pytestmark = pytest.mark.heavy
+FLASK = str(Path(sys.executable).parent / "flask")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start(folder: Path, port: int) -> subprocess.Popen[str]:
+    environ = {**os.environ, "LINSHENG_INSTANCE": str(folder), "PORT": str(port)}
+    environ |= {"LINSHENG_DEMO": "1"}
+    environ.pop("LINSHENG_DATABASE", None)
+    return subprocess.Popen(
+        [FLASK, "--app", "wsgi", "demo"],
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def wait_until_ready(process: subprocess.Popen[str], port: int, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert process.poll() is None, process.stdout.read() if process.stdout else ""
+        try:
+            address = f"http://127.0.0.1:{port}/healthz"
+            with urllib.request.urlopen(address, timeout=2) as answer:
+                assert answer.status == 200
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("not ready in time")
+
+
+def stop(process: subprocess.Popen[str], port: int) -> str:
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=30)
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0, "the web server still runs"
+    return output
+
+
+def test_the_demo_is_built_once_starts_again_in_seconds_and_ends_cleanly(tmp_path):
+    port = free_port()
+    first = start(tmp_path, port)
+    wait_until_ready(first, port, 180)
+    output = stop(first, port)
+    sheet = json.loads((tmp_path / "demo.json").read_text("utf-8"))
+    assert sheet["owner_links"][0] in output
+    assert {one["role"] for one in sheet["accounts"]} >= {"head_office", "leader", "office"}
+    assert len(sheet["owner_links"]) >= 5
+
+    again = start(tmp_path, port)
+    wait_until_ready(again, port, 60)
+    assert "answers" not in stop(again, port)
+    assert json.loads((tmp_path / "demo.json").read_text("utf-8")) == sheet
+
+
+def test_a_port_in_use_is_said_at_once(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = start(tmp_path, taken.getsockname()[1])
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert "in use" in output
+    assert not (tmp_path / "demo.json").exists()
