@@ -109,6 +109,12 @@ def sign_in(session: Session, login: str, password: str, *, address: str, now: d
     return token
 
 
+def is_touch_due(session: Session, token: str, now: datetime) -> bool:
+    """Say whether `find_scope` would write down that this browser was seen."""
+    found = queries.find_session(session, _hash(token))
+    return found is not None and now - found.browser.seen_at >= TOUCH_EVERY
+
+
 def find_scope(session: Session, token: str, now: datetime) -> Scope | None:
     """Return who holds this cookie, or None: unknown, signed out, idle for 30 minutes, disabled.
 

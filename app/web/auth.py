@@ -12,7 +12,7 @@ from app.staff import services as staff_services
 from app.staff.models import Role
 from app.staff.scope import Scope
 from app.web.services import services
-from app.web.transaction import transaction
+from app.web.transaction import reading, transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,9 +31,17 @@ def find_scope() -> Scope | None:
         token = request.cookies.get(cookie_name())
         g.scope = None
         if token:
-            with transaction() as session:
-                g.scope = staff_services.find_scope(session, token, services().now())
+            g.scope = _scope_of(token)
     return cast("Scope | None", g.scope)
+
+
+def _scope_of(token: str) -> Scope | None:
+    """Look a cookie up: that writes once a minute, else the page only reads and never waits."""
+    now = services().now()
+    if not staff_services.is_touch_due(reading(), token, now):
+        return staff_services.find_scope(reading(), token, now)
+    with transaction() as session:
+        return staff_services.find_scope(session, token, now)
 
 
 def current_scope() -> Scope:

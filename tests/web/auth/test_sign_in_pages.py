@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine, event
 
 from app.staff.models import Role
 from tests.factories import NOW, PASSWORD, make_staff
@@ -193,3 +194,20 @@ def test_over_https_forms_are_taken_without_a_referrer(client, session):
     fields = {**hidden_fields(page.text, "csrf_token"), "login": staff.login, "password": PASSWORD}
     answer = client.post("/login", data=fields, base_url="https://survey.example")
     assert answer.status_code == 302
+
+
+def test_a_page_seen_again_within_a_minute_only_reads(client, session, engine):
+    enter_as(client, session, Role.HEAD_OFFICE)
+    client.get("/hq/campaigns")
+    writes: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if statement.startswith(("UPDATE", "INSERT", "BEGIN IMMEDIATE")):
+            writes.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert client.get("/hq/campaigns").status_code == 200
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert writes == []
