@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from app.config import Config
 from app.db import db, make_engine
 from app.factory import create_app
+from app.i18n import DEFAULT_LANGUAGE, set_language
 from app.storage import Storage
 from app.vault import Vault
 from migrations.run import upgrade
@@ -97,6 +98,12 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
         return
     with request.getfixturevalue("postgres_cluster").database(template="template0") as url:
         yield url
+
+
+@pytest.fixture(autouse=True)
+def chinese_first() -> None:
+    """Every test begins in the default language, whatever the one before it chose."""
+    set_language(DEFAULT_LANGUAGE)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 import numpy as np
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -135,6 +136,13 @@ def build_demo(config: Config, *, say: Say) -> DemoSheet:
         DemoDataError: The database holds data that is not the demo's.
     """
     engine = make_engine(config.database_url)
+    try:
+        return _build(config, engine, say=say)
+    finally:
+        engine.dispose()
+
+
+def _build(config: Config, engine: Engine, *, say: Say) -> DemoSheet:
     upgrade(engine)
     vault = Vault.from_file(config.key_file, create=True)
     workshop = Workshop(

@@ -61,6 +61,10 @@ class Server:
 
     def start(self) -> None:
         """Start and wait for the first answer."""
+        self._launch()
+        self.wait()
+
+    def _launch(self) -> None:
         command = [
             str(Path(sys.executable).parent / "gunicorn"), "--workers", "1", "--threads", "8",
             "--worker-class", "gthread", "--no-control-socket", "--preload",
@@ -72,15 +76,16 @@ class Server:
                 command, cwd=ROOT, env=self._environ, stdout=output, stderr=output,
                 start_new_session=True,
             )  # fmt: skip
-        self.wait()
 
     def wait(self) -> None:
-        """Wait until the port answers."""
-        end = time.monotonic() + 40
+        """Wait until the port answers; like a supervisor, start a server again that has died."""
+        end = time.monotonic() + 25
         while time.monotonic() < end:
             try:
                 socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
             except OSError:
+                if self.process is not None and self.process.poll() is not None:
+                    self._launch()
                 time.sleep(0.05)
             else:
                 return
@@ -108,10 +113,16 @@ class Server:
 
 
 def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port nobody listens on, below the range of outgoing connections.
+
+    While the server is dead its port is free, and the robots that knock on it could otherwise be
+    given that very port as their own.
+    """
+    while True:
+        port = random.SystemRandom().randrange(20_000, 30_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 def prepare(
