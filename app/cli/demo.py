@@ -83,7 +83,8 @@ def _running(config: Config, port: int) -> Iterator[list[subprocess.Popen[bytes]
                     command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True
                 )
             )
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a script that starts the demo in the background hands it down ignored.
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
     try:
         yield children
