@@ -13,7 +13,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from app.surveys.campaign.models import Campaign, Exclusion, FrameMember, Gate
 from app.surveys.campaign.queries import Viewer, approved_exclusion, seen_by
 from app.surveys.campaign.rules import ReturnCount
-from app.surveys.response.models import Comment, Draft, Origin, Response
+from app.surveys.response.models import Draft, Origin, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,6 @@ class CountedVector:
     pseudonym: str
     group: int
     vector: bytes
-    received_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CommentRow:
-    """A comment with its household and the time of its answer."""
-
-    comment: Comment
-    member: FrameMember
     received_at: datetime
 
 
@@ -290,21 +281,6 @@ def list_counted_vectors(session: Session, gate: Gate) -> list[CountedVector]:
         .order_by(FrameMember.pseudonym)
     )
     return [CountedVector(*row) for row in session.execute(statement)]
-
-
-def list_comments(session: Session, campaign_id: int) -> list[CommentRow]:
-    """Return every comment of a campaign, of counted and later answers alike, oldest first.
-
-    For the program itself: who may read the words is decided by the follow-up lists.
-    """
-    statement = (
-        select(Comment, FrameMember, Response.received_at)
-        .join(Response, Response.id == Comment.response_id)
-        .join(FrameMember, FrameMember.id == Response.frame_member_id)
-        .where(FrameMember.campaign_id == campaign_id)
-        .order_by(FrameMember.id, Response.id)
-    )
-    return [CommentRow(*row) for row in session.execute(statement)]
 
 
 def _of_gate(gate: Gate) -> ColumnElement[bool]:
