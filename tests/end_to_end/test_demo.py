@@ -72,7 +72,10 @@ def test_the_demo_is_built_once_starts_again_in_seconds_and_ends_cleanly(tmp_pat
 
     again = start(tmp_path, port)
     wait_until_ready(again, port, 60)
-    assert "answers" not in stop(again, port)
+    second = stop(again, port)
+    assert "register" in output
+    assert "register" not in second  # nothing is built again
+    assert sheet["owner_links"][0] in second
     assert json.loads((tmp_path / "demo.json").read_text("utf-8")) == sheet
 
 
