@@ -19,11 +19,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from app.analysis.cells import make_cells
-from app.analysis.results import Estimate, ItemResult, StudyResult
-from app.analysis.simulate import make_truth, simulate_dataset
-from app.analysis.study import make_plan, run_study
-from app.analysis.truth import CommunityTruth, TrueValues, true_values
+from app.analysis.data.cells import make_cells
+from app.analysis.plan import make_plan
+from app.analysis.results.estimate import Estimate
+from app.analysis.results.study import ItemResult, StudyResult
+from app.analysis.simulation.simulate import make_truth, simulate_dataset
+from app.analysis.simulation.truth import CommunityTruth, TrueValues, true_values
+from app.analysis.study import run_study
 
 AREAS = [
     "service",

@@ -5,18 +5,12 @@ through `results.to_json`. No method here draws random numbers yet; the seed is 
 that will.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
-from app.analysis.cells import Cells
-from app.analysis.dataset import Column, Role
-from app.analysis.estimate import make_limits
-from app.analysis.headline import make_headline
-from app.analysis.importance import EMPHASIS, EQUAL, RATINGS, WeightsRuleError
-from app.analysis.levels import Frame, make_attributes, make_overall
-from app.analysis.moments import Moments
-from app.analysis.replicate import make_replicates
-from app.analysis.results import StudyResult
-from app.analysis.suppression import (
+from app.analysis.data.cells import Cells
+from app.analysis.data.dataset import Role
+from app.analysis.data.moments import Moments
+from app.analysis.disclosure.floors import (
     INDICATIVE,
     ORDER_FROM,
     OWN_ROWS,
@@ -25,120 +19,15 @@ from app.analysis.suppression import (
     WAIVER,
     standing_of,
 )
-from app.analysis.zones import make_zones
-
-ENGINE = "1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StudyPlan:
-    """What is to be computed, decided before the numbers are seen.
-
-    Attributes:
-        headline: Items of the headline list, in order.
-        zones: Items of the zone list, in order; empty when levels were not asked.
-        headline_role: Column role that holds the headline's answers: performance, or perceived
-            where nothing else was asked.
-        weights: Rule of the headline's weights: emphasis, ratings or equal.
-        zone_weights: Rule of the zone list's weights.
-        performance_target: Target on 0-100 that cuts the matrix; None cuts at the items' mean.
-        penalty: How often a point below the adequate level counts on top (lambda).
-        level: Confidence level of all intervals; tests use 1 - level.
-        population: Households in the base; None outside a campaign. Never used in an interval.
-        reasons: Why the results are only indicative besides small numbers, e.g. ``waiver``, which
-            also withholds every rank.
-        suppress: Apply the suppression table. False only for rows the operator holds himself.
-        engine: Version of the code.
-        instrument: Digest or name of the instrument.
-    """
-
-    headline: tuple[str, ...]
-    zones: tuple[str, ...] = ()
-    headline_role: Role = Role.PERFORMANCE
-    weights: str = EMPHASIS
-    zone_weights: str = EMPHASIS
-    performance_target: float | None = None
-    penalty: float = 1.0
-    level: float = 0.95
-    population: int | None = None
-    reasons: tuple[str, ...] = ()
-    suppress: bool = True
-    engine: str = ENGINE
-    instrument: str = ""
-
-
-class PlanError(ValueError):
-    """The plan asks for something the columns do not hold.
-
-    Attributes:
-        item: The item at fault; empty when the list itself is empty.
-        role: The column role that is missing.
-    """
-
-    def __init__(self, item: str, role: Role) -> None:
-        super().__init__(f"item {item!r}, role {role}")
-        self.item = item
-        self.role = role
-
-
-def lists_of(columns: tuple[Column, ...]) -> tuple[tuple[str, ...], tuple[str, ...], Role]:
-    """Return headline items, zone items and the headline's role that these columns allow.
-
-    The headline takes the performance columns, or the perceived ones when there are none; the
-    zone list every item with an adequate, a desired and a perceived column.
-    """
-    by_role = {
-        role: tuple(column.item for column in columns if column.role is role) for role in Role
-    }
-    headline_role = Role.PERFORMANCE if by_role[Role.PERFORMANCE] else Role.PERCEIVED
-    levels = set(by_role[Role.ADEQUATE]) & set(by_role[Role.DESIRED])
-    zones = tuple(item for item in by_role[Role.PERCEIVED] if item in levels)
-    return by_role[headline_role], zones, headline_role
-
-
-def rule_for(columns: tuple[Column, ...], items: tuple[str, ...]) -> str:
-    """Return the best rule of weights these columns allow for a list.
-
-    Picks before ratings, ratings before equal weights; a rule needs a column for every item.
-    """
-    for rule, role in ((EMPHASIS, Role.PRIORITY), (RATINGS, Role.IMPORTANCE)):
-        if set(items) <= {column.item for column in columns if column.role is role}:
-            return rule
-    return EQUAL
-
-
-def make_plan(
-    columns: tuple[Column, ...],
-    *,
-    instrument: str = "",
-    population: int | None = None,
-    performance_target: float | None = None,
-    reasons: tuple[str, ...] = (),
-    suppress: bool = True,
-) -> StudyPlan:
-    """Return the usual plan for these columns.
-
-    Args:
-        columns: Columns of the data.
-        instrument: Digest or name of the instrument.
-        population: Households in the base.
-        performance_target: Target on 0-100, or None.
-        reasons: Why results are only indicative, besides small numbers.
-        suppress: Apply the suppression table.
-    """
-    headline, zones, role = lists_of(columns)
-    return StudyPlan(
-        headline=headline,
-        zones=zones,
-        headline_role=role,
-        weights=rule_for(columns, headline),
-        zone_weights=rule_for(columns, zones),
-        performance_target=performance_target,
-        population=population,
-        reasons=reasons,
-        suppress=suppress,
-        instrument=instrument,
-    )
+from app.analysis.importance.stated import EMPHASIS, EQUAL, RATINGS, WeightsRuleError
+from app.analysis.levels.items import make_attributes, make_overall
+from app.analysis.plan import PlanError, StudyPlan
+from app.analysis.priorities.headline import make_headline
+from app.analysis.results.study import StudyResult
+from app.analysis.tolerance.zones import make_zones
+from app.analysis.uncertainty.frame import Frame
+from app.analysis.uncertainty.intervals import make_limits
+from app.analysis.uncertainty.replicate import make_replicates
 
 
 def run_study(cells: Cells, plan: StudyPlan, seed: int = 0) -> StudyResult:

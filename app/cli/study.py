@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from app.analysis.results import to_json
+from app.analysis.results.canonical import to_json
 from app.surveys.instrument.problems import InstrumentError
 from app.surveys.snapshot.external import ExternalDataError, run_external
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.analysis.simulate import SimulatedHousehold
-from app.analysis.truth import AreaTruth, CommunityTruth
+from app.analysis.simulation.simulate import SimulatedHousehold
+from app.analysis.simulation.truth import AreaTruth, CommunityTruth
 from app.demo.company import DemoCommunity
 from app.demo.words import OTHERS, PRAISES, WISHES
 from app.surveys.instrument.flow import Offer, field_name, field_value, offered_items

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.analysis.simulate import SimulatedHousehold, simulate_households
+from app.analysis.simulation.simulate import SimulatedHousehold, simulate_households
 from app.config import ROOT, Config
 from app.db import make_engine, write_session
 from app.demo.after import close_the_loop

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from app.analysis.results import StudyResult
+from app.analysis.results.study import StudyResult
 from app.clock import beijing_date
 from app.i18n import gettext as _
 from app.reports.models import StudyRun

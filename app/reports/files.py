@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.analysis.results import StudyResult, from_json
+from app.analysis.results.canonical import from_json
+from app.analysis.results.study import StudyResult
 from app.reports.context import ReportContext
 from app.reports.models import ReportFile, StudyRun
 from app.reports.paper import in_language

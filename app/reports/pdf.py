@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from app.analysis.results import StudyResult
+from app.analysis.results.study import StudyResult
 from app.reports import figures, matrix, method, svg, wording, zone_figure
 from app.reports.charts import Chart
 from app.reports.context import ReportContext, bounds_of_satisfied, date_text

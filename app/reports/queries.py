@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, false, func, select
 from sqlalchemy.orm import Session
 
-from app.analysis.results import StudyResult, from_json
+from app.analysis.results.canonical import from_json
+from app.analysis.results.study import StudyResult
 from app.reports.models import ReportFile, StudyRun
 from app.staff.models import Role
 from app.staff.queries import in_scope

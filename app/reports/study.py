@@ -12,10 +12,11 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.analysis.cells import make_cells
-from app.analysis.results import to_json
-from app.analysis.study import StudyPlan, make_plan, run_study
-from app.analysis.suppression import WAIVER
+from app.analysis.data.cells import make_cells
+from app.analysis.disclosure.floors import WAIVER
+from app.analysis.plan import StudyPlan, make_plan
+from app.analysis.results.canonical import to_json
+from app.analysis.study import run_study
 from app.reports.models import StudyRun
 from app.reports.queries import find_run
 from app.storage import Storage

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from app.analysis.results import Estimate, IndexResult, ItemResult, StudyResult, ZoneResult
-from app.analysis.suppression import FULL, LIST_FROM, ORDER_FROM, SUPPRESSED, WAIVER
+from app.analysis.disclosure.floors import FULL, LIST_FROM, ORDER_FROM, SUPPRESSED, WAIVER
+from app.analysis.results.estimate import Estimate
+from app.analysis.results.study import IndexResult, ItemResult, StudyResult, ZoneResult
 from app.i18n import gettext as _
 from app.surveys.instrument.model import Instrument
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.analysis.results import from_json
+from app.analysis.results.canonical import from_json
 from app.clock import end_of
 from app.config import Config
 from app.db import write_session

@@ -8,7 +8,8 @@ from io import BytesIO
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from app.analysis.results import Estimate, StudyResult
+from app.analysis.results.estimate import Estimate
+from app.analysis.results.study import StudyResult
 from app.i18n import gettext as _
 from app.reports import method
 from app.reports.context import ReportContext

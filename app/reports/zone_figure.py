@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.analysis.results import StudyResult, ZoneResult
+from app.analysis.results.study import StudyResult, ZoneResult
 from app.i18n import gettext as _
 from app.reports.charts import (
     BLUE,

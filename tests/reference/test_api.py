@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.analysis.estimate import PopulationError, srs_domain_mean, srs_mean
-from app.analysis.jackknife import (
+from app.analysis.uncertainty.intervals import PopulationError, srs_domain_mean, srs_mean
+from app.analysis.uncertainty.jackknife import (
     TooFewGroupsError,
     jackknife_jk1,
     jackknife_jkn,

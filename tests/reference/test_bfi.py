@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.analysis.ranks import paired_rank_intervals
+from app.analysis.uncertainty.ranks import paired_rank_intervals
 from tests.reference.expected import HERE, read_expected
 
 EXPECTED = read_expected(HERE / "bfi" / "expected.json")

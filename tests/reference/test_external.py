@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from app.analysis.dataset import BLANK, Dataset, Role
+from app.analysis.data.dataset import BLANK, Dataset, Role
 from app.i18n import set_language
 from app.surveys.instrument.load import LoadedInstrument, load_instrument
 from app.surveys.snapshot.datafile import (

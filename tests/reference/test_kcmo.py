@@ -7,7 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from app.analysis.results import StudyResult, to_json
+from app.analysis.results.canonical import to_json
+from app.analysis.results.study import StudyResult
 from app.surveys.snapshot.external import run_external
 from tests.reference.expected import HERE, SHARED, Expected, read_expected
 

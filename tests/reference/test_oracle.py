@@ -6,8 +6,8 @@ import duckdb
 import numpy as np
 import pytest
 
-from app.analysis.cells import DROPPED, HOUSEHOLDS, Cells, make_cells
-from app.analysis.dataset import BLANK, KEPT_OUT, Column, Dataset, Role
+from app.analysis.data.cells import DROPPED, HOUSEHOLDS, Cells, make_cells
+from app.analysis.data.dataset import BLANK, KEPT_OUT, Column, Dataset, Role
 
 TEN = tuple(range(1, 11))
 ITEMS = ("a", "b", "c")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.analysis.cells import make_cells
-from app.analysis.dataset import Role
-from app.analysis.moments import Moments
-from app.analysis.results import StudyResult
+from app.analysis.data.cells import make_cells
+from app.analysis.data.dataset import Role
+from app.analysis.data.moments import Moments
+from app.analysis.results.study import StudyResult
 from app.surveys.instrument.load import load_instrument
 from app.surveys.snapshot.external import load_external, run_external
 from tests.reference.expected import HERE, read_expected

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.analysis.dataset import Column, Role
+from app.analysis.data.dataset import Column, Role
 from app.surveys.instrument.model import Instrument, Item, ItemRole
 from app.surveys.snapshot.datafile import UnknownKeyError
 

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.analysis.cells import make_cells
-from app.analysis.dataset import BLANK, GROUPS, Column, Dataset, Role
-from app.analysis.results import StudyResult
-from app.analysis.study import make_plan, run_study
+from app.analysis.data.cells import make_cells
+from app.analysis.data.dataset import BLANK, GROUPS, Column, Dataset, Role
+from app.analysis.plan import make_plan
+from app.analysis.results.study import StudyResult
+from app.analysis.study import run_study
 from app.surveys.instrument.canonical import digest
 from app.surveys.instrument.load import load_instrument
 from app.surveys.instrument.model import Instrument

@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from app.analysis.dataset import Column, Dataset, Role
+from app.analysis.data.dataset import Column, Dataset, Role
 from app.storage import DamagedFileError, Storage
 from app.surveys.instrument.canonical import digest, from_canonical
 from app.surveys.instrument.model import Instrument, Item, ItemKind, ItemRole

@@ -7,7 +7,8 @@ from flask import Blueprint, abort, render_template
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from app.analysis.results import StudyResult, to_json
+from app.analysis.results.canonical import to_json
+from app.analysis.results.study import StudyResult
 from app.clock import beijing_date
 from app.i18n import current_language
 from app.i18n import gettext as _

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
-from app.analysis.results import from_json
+from app.analysis.results.canonical import from_json
 from app.reports import study
 from app.reports.models import ReportFile, StudyRun
 from app.reports.queries import (

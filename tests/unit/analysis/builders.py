@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from app.analysis.dataset import BLANK, Column, Dataset, Role
+from app.analysis.data.dataset import BLANK, Column, Dataset, Role
 
 FIVE = (1, 2, 3, 4, 5)
 TEN = tuple(range(1, 11))

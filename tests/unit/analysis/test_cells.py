@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.analysis.cells import HOUSEHOLDS, Cells, CellsError, make_cells, make_layout
-from app.analysis.dataset import BLANK, Column, Dataset, Role
+from app.analysis.data.cells import HOUSEHOLDS, Cells, CellsError, make_cells, make_layout
+from app.analysis.data.dataset import BLANK, Column, Dataset, Role
 from tests.unit.analysis.builders import TEN, make_dataset, ratings
 
 COLUMNS = (

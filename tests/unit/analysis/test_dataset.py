@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.analysis.dataset import (
+from app.analysis.data.dataset import (
     BLANK,
     KEPT_OUT,
     Column,

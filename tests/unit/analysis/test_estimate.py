@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.analysis.estimate import (
+from app.analysis.uncertainty.intervals import (
     effective_sizes,
     make_limits,
     number,

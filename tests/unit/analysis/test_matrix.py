@@ -1,7 +1,8 @@
 import pytest
 
-from app.analysis.matrix import make_crosshair, on_the_line, quadrant
-from app.analysis.results import Crosshair, Estimate
+from app.analysis.priorities.matrix import make_crosshair, on_the_line, quadrant
+from app.analysis.results.estimate import Estimate
+from app.analysis.results.study import Crosshair
 
 CROSS = Crosshair(performance=60.0, importance=0.25, performance_rule="mean", importance_rule="x")
 

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from app.analysis.estimate import make_limits
-from app.analysis.pfi import Term, band, make_pfi_list, pfi_values, standings
-from app.analysis.ranks import rank_intervals
-from app.analysis.replicate import Replicates
+from app.analysis.priorities.pfi import Term, band, make_pfi_list, pfi_values, standings
+from app.analysis.uncertainty.intervals import make_limits
+from app.analysis.uncertainty.ranks import rank_intervals
+from app.analysis.uncertainty.replicate import Replicates
 
 GROUPS = 30
 

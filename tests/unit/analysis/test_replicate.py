@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from app.analysis.cells import make_cells
-from app.analysis.dataset import Role
-from app.analysis.jackknife import jackknife_jk1, weighted_mean
-from app.analysis.moments import Moments
-from app.analysis.replicate import Replicates, groups_for, make_replicates
+from app.analysis.data.cells import make_cells
+from app.analysis.data.dataset import Role
+from app.analysis.data.moments import Moments
+from app.analysis.uncertainty.jackknife import jackknife_jk1, weighted_mean
+from app.analysis.uncertainty.replicate import Replicates, groups_for, make_replicates
 from tests.unit.analysis.builders import make_dataset, ratings
 
 

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from app.analysis.simulate import (
+from app.analysis.simulation.simulate import (
     make_truth,
     simulate_answers,
     simulate_dataset,
     simulate_households,
 )
-from app.analysis.truth import AreaTruth, CommunityTruth, pick_shares, true_values
+from app.analysis.simulation.truth import AreaTruth, CommunityTruth, pick_shares, true_values
 
 AREAS = {"security": ("gate",), "cleaning": (), "repairs": ("speed", "manners"), "fees": ()}
 

@@ -5,13 +5,15 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from app.analysis.cells import make_cells
-from app.analysis.dataset import Role
-from app.analysis.importance import WeightsRuleError
-from app.analysis.jackknife import jackknife_jk1, weighted_mean
-from app.analysis.results import DamagedResultError, SchemaError, StudyResult, from_json, to_json
-from app.analysis.simulate import make_truth, simulate_dataset
-from app.analysis.study import PlanError, StudyPlan, make_plan, run_study
+from app.analysis.data.cells import make_cells
+from app.analysis.data.dataset import Role
+from app.analysis.importance.stated import WeightsRuleError
+from app.analysis.plan import PlanError, StudyPlan, make_plan
+from app.analysis.results.canonical import DamagedResultError, SchemaError, from_json, to_json
+from app.analysis.results.study import StudyResult
+from app.analysis.simulation.simulate import make_truth, simulate_dataset
+from app.analysis.study import run_study
+from app.analysis.uncertainty.jackknife import jackknife_jk1, weighted_mean
 from tests.unit.analysis.builders import make_dataset, picks, ratings
 
 AREAS = {"security": ("gate", "patrol"), "cleaning": ("stairs",), "repairs": ("speed",)}

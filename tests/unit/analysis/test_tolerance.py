@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from app.analysis.cells import DROPPED, make_cells
-from app.analysis.dataset import Role
-from app.analysis.tolerance import check_consistency, zone_statuses
+from app.analysis.data.cells import DROPPED, make_cells
+from app.analysis.data.consistency import check_consistency
+from app.analysis.data.dataset import Role
+from app.analysis.tolerance.status import zone_statuses
 from tests.unit.analysis.builders import make_dataset
 
 NAN = np.nan

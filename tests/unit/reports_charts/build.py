@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from app.analysis.cells import make_cells
-from app.analysis.dataset import Column, Dataset, Role
-from app.analysis.results import StudyResult
-from app.analysis.study import make_plan, run_study
+from app.analysis.data.cells import make_cells
+from app.analysis.data.dataset import Column, Dataset, Role
+from app.analysis.plan import make_plan
+from app.analysis.results.study import StudyResult
+from app.analysis.study import run_study
 from app.reports.wording import names_of
 from tests.factories import perception_instrument
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.analysis.dataset import Role
+from app.analysis.data.dataset import Role
 from app.surveys.instrument.model import ItemRole
 from app.surveys.response.queries import CountedVector
 from app.surveys.snapshot.errors import ReservedColumnError, WrongVectorError

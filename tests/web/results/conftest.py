@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from app.analysis.results import StudyResult, to_json
+from app.analysis.results.canonical import to_json
+from app.analysis.results.study import StudyResult
 from app.reports.models import StudyRun
 from app.staff.models import Role, Staff
 from app.surveys.campaign.models import Campaign

@@ -7,8 +7,8 @@ in a replicate (nobody rated their importance) get weight 0 there.
 import numpy as np
 from numpy.typing import NDArray
 
-from app.analysis.dataset import Role
-from app.analysis.moments import Moments, ratio
+from app.analysis.data.dataset import Role
+from app.analysis.data.moments import Moments, ratio
 
 EMPHASIS = "emphasis"
 RATINGS = "ratings"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.analysis.dataset import BLANK, GROUPS, Column, Dataset, Role
-from app.analysis.truth import (
+from app.analysis.data.dataset import BLANK, GROUPS, Column, Dataset, Role
+from app.analysis.simulation.truth import (
     FIVE,
     SATISFIED,
     TEN,

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.analysis.dataset import Column, Dataset, Role, bins_of, points_of
-from app.analysis.tolerance import Consistency, check_consistency
+from app.analysis.data.consistency import Consistency, check_consistency
+from app.analysis.data.dataset import Column, Dataset, Role, bins_of, points_of
 
 HOUSEHOLDS = 0
 DROPPED = 1

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.analysis.dataset import Role
-from app.analysis.estimate import nothing
-from app.analysis.importance import inputs, weights
-from app.analysis.levels import Frame, shown_share
-from app.analysis.order import Order, make_order
-from app.analysis.pfi import Term, make_pfi_list
-from app.analysis.results import Estimate, ZoneResult
-from app.analysis.tolerance import ZoneStatus, zone_statuses
+from app.analysis.data.dataset import Role
+from app.analysis.importance.stated import inputs, weights
+from app.analysis.levels.items import shown_share
+from app.analysis.priorities.order import Order, make_order
+from app.analysis.priorities.pfi import Term, make_pfi_list
+from app.analysis.results.estimate import Estimate
+from app.analysis.results.study import ZoneResult
+from app.analysis.tolerance.status import ZoneStatus, zone_statuses
+from app.analysis.uncertainty.frame import Frame
+from app.analysis.uncertainty.intervals import nothing
 
 LEVELS = (Role.ADEQUATE, Role.DESIRED, Role.PERCEIVED)
 SHARES = ("below", "inside", "above")

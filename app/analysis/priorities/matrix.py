@@ -2,7 +2,8 @@
 
 import math
 
-from app.analysis.results import Crosshair, Estimate
+from app.analysis.results.estimate import Estimate
+from app.analysis.results.study import Crosshair
 
 CONCENTRATE = "concentrate"
 KEEP_UP = "keep_up"

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.analysis.dataset import Role
-from app.analysis.estimate import nothing, number, t_interval
-from app.analysis.importance import emphasis, inputs, weights
-from app.analysis.index import equal_index, hill_percent, weighted_index
-from app.analysis.levels import Frame, Level, make_levels
-from app.analysis.matrix import make_crosshair, on_the_line, quadrant
-from app.analysis.order import Place, make_order
-from app.analysis.pfi import Term, make_pfi_list
-from app.analysis.results import Crosshair, Estimate, IndexResult, ItemResult
+from app.analysis.data.dataset import Role
+from app.analysis.importance.stated import emphasis, inputs, weights
+from app.analysis.levels.index import equal_index, hill_percent, weighted_index
+from app.analysis.levels.items import Level, make_levels
+from app.analysis.priorities.matrix import make_crosshair, on_the_line, quadrant
+from app.analysis.priorities.order import Place, make_order
+from app.analysis.priorities.pfi import Term, make_pfi_list
+from app.analysis.results.estimate import Estimate
+from app.analysis.results.study import Crosshair, IndexResult, ItemResult
+from app.analysis.uncertainty.frame import Frame
+from app.analysis.uncertainty.intervals import nothing, number, t_interval
 
 
 @dataclass(frozen=True, slots=True)

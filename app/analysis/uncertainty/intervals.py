@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from app.analysis.results import Estimate
+from app.analysis.results.estimate import Estimate
 
 
 class PopulationError(ValueError):

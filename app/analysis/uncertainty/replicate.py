@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.analysis.cells import Cells
-from app.analysis.dataset import GROUPS
+from app.analysis.data.cells import Cells
+from app.analysis.data.dataset import GROUPS
 
 # Below this share of the size of the estimate a standard error is a rounding remainder.
 _ROUNDING = 1e-12

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from app.analysis.levels import Frame
-from app.analysis.pfi import PfiList, Standing, standings
+from app.analysis.priorities.pfi import PfiList, Standing, standings
+from app.analysis.uncertainty.frame import Frame
 
 
 @dataclass(frozen=True, slots=True)

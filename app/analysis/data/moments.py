@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from app.analysis.cells import HOUSEHOLDS, PAIR_MOMENTS, ZONE_COUNTS, Layout
-from app.analysis.dataset import Column, Role
+from app.analysis.data.cells import HOUSEHOLDS, PAIR_MOMENTS, ZONE_COUNTS, Layout
+from app.analysis.data.dataset import Column, Role
 
 
 def ratio(

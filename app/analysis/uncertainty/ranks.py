@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from app.analysis.multiple import holm
+from app.analysis.uncertainty.multiple import holm
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from app.analysis.estimate import Limits, t_interval
-from app.analysis.ranks import rank_intervals
-from app.analysis.replicate import Replicates
-from app.analysis.results import Estimate
+from app.analysis.results.estimate import Estimate
+from app.analysis.uncertainty.intervals import Limits, t_interval
+from app.analysis.uncertainty.ranks import rank_intervals
+from app.analysis.uncertainty.replicate import Replicates
 
 NEAR = 3.0
 TOP = 3

@@ -5,34 +5,11 @@ happens on display. `None` stands for "cannot be said" (suppressed, too few answ
 and is never replaced by zero.
 """
 
-import json
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from functools import cache
-from types import NoneType, UnionType
-from typing import Any, cast, get_args, get_origin, get_type_hints
+from dataclasses import dataclass, field
+
+from app.analysis.results.estimate import Estimate
 
 SCHEMA = "linsheng-study/1"
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A number with its 95 % interval.
-
-    Attributes:
-        value: Point estimate, in the unit its owner names.
-        stderr: Standard error, never 0; None when the interval comes from another rule.
-        low: Lower limit.
-        high: Upper limit.
-        n: Answers it rests on.
-        df: Degrees of freedom of the t interval, None for Wilson intervals.
-    """
-
-    value: float | None
-    stderr: float | None
-    low: float | None
-    high: float | None
-    n: int
-    df: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,87 +208,3 @@ class StudyResult:
     schema: str = SCHEMA
     zone_dropped: int = 0
     zones_order_said: bool = False
-
-
-class SchemaError(ValueError):
-    """A stored result has another version than this code reads.
-
-    Attributes:
-        found: The version in the file; empty when there is none.
-    """
-
-    def __init__(self, found: str) -> None:
-        super().__init__(found)
-        self.found = found
-
-
-class DamagedResultError(ValueError):
-    """A stored result is not JSON, or lacks a field, or has one too many."""
-
-
-def to_json(result: StudyResult) -> str:
-    """Return the canonical JSON of a result: same result, same bytes.
-
-    Keys are sorted, floats are rounded to 12 significant digits, there is no white space but a
-    final newline, and the text is ASCII.
-
-    Raises:
-        ValueError: A number is NaN or infinite.
-    """
-    text = json.dumps(
-        _rounded(asdict(result)), sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
-    return text + "\n"
-
-
-def from_json(text: str) -> StudyResult:
-    """Return the result of a canonical JSON text.
-
-    Raises:
-        SchemaError: The text is of another version.
-        DamagedResultError: The text is not JSON, or not a result.
-    """
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise DamagedResultError from error
-    found = data.get("schema", "") if isinstance(data, dict) else ""
-    if found != SCHEMA:
-        raise SchemaError(str(found))
-    try:
-        return cast("StudyResult", _built(StudyResult, data))
-    except (TypeError, ValueError) as error:
-        raise DamagedResultError from error
-
-
-def _rounded(value: object) -> object:
-    if isinstance(value, float):
-        return float(f"{value:.12g}") + 0.0  # + 0.0 turns a negative zero into zero
-    if isinstance(value, dict):
-        return {str(key): _rounded(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_rounded(one) for one in value]
-    return value
-
-
-def _built(kind: Any, data: Any) -> Any:
-    """Return data as an object of a declared type: dataclass, tuple, optional or plain."""
-    if get_origin(kind) is UnionType:
-        choices = [choice for choice in get_args(kind) if choice is not NoneType]
-        return None if data is None else _built(choices[0], data)
-    if get_origin(kind) is tuple:
-        return tuple(_built(get_args(kind)[0], one) for one in data)
-    if is_dataclass(kind):
-        hints = _hints(cast("type", kind))
-        if not isinstance(data, dict) or not data.keys() <= hints.keys():
-            raise ValueError(str(kind))
-        return cast("type", kind)(**{name: _built(hints[name], one) for name, one in data.items()})
-    if kind is float:
-        return float(data)
-    return data
-
-
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    known = get_type_hints(kind)
-    return {one.name: known[one.name] for one in fields(kind)}

@@ -1,0 +1,1 @@
+"""Is there a difference: campaigns, communities, segments."""

@@ -1,0 +1,1 @@
+"""What matters: stated and derived importance (重要度)."""

@@ -1,0 +1,1 @@
+"""Communities with known truth, for tests, demonstrations and coverage."""

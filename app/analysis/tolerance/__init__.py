@@ -1,0 +1,1 @@
+"""Is it inside the zone of tolerance (容忍区间)?"""
