@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -70,30 +71,72 @@ def add_staff(
     return staff
 
 
-def sign_in(session: Session, login: str, password: str, *, address: str, now: datetime) -> str:
-    """Check a password and open a browser session; return the cookie's token.
+@dataclass(frozen=True, slots=True)
+class CheckedPassword:
+    """A password looked at, before anything is written.
+
+    Attributes:
+        login: Normal form of what was typed.
+        is_right: It opens an account that is not disabled.
+        seen: The stored hash it was compared with; None when nobody has that login.
+        fresh: The password hashed again, when `seen` was made with weaker settings.
+    """
+
+    login: str
+    is_right: bool
+    seen: str | None
+    fresh: str | None
+
+
+def check_password(
+    session: Session, login: str, password: str, *, address: str, now: datetime
+) -> CheckedPassword:
+    """Compare a password with the stored hash; call it outside a write transaction.
+
+    The comparison takes a good part of a second by design, and whoever writes keeps all other
+    writers waiting on SQLite.
+
+    Raises:
+        ThrottledError: Too many failed tries with this login, or from this address; the address
+            alone never keeps out a login without failures of its own and with the right password.
+    """
+    login = normal_login(login)
+    if passwords.look_back(session, login, address, now).refuses_login:
+        raise ThrottledError(passwords.WAIT)
+    staff = queries.find_staff_by_login(session, login)
+    seen = staff.password_hash if staff else None
+    is_right = passwords.verify_password(seen, password)
+    is_open = staff is not None and staff.disabled_at is None
+    fresh = None
+    if is_right and seen is not None and passwords.is_outdated(seen):
+        fresh = passwords.hash_password(password)
+    return CheckedPassword(login, is_right and is_open, seen, fresh)
+
+
+def sign_in(session: Session, checked: CheckedPassword, *, address: str, now: datetime) -> str:
+    """Open a browser session after `check_password`; return the cookie's token.
 
     A failed try is added to the session before the error is raised: catch the error inside the
     transaction, so that the try is stored and throttling works.
 
     Raises:
-        ThrottledError: Too many failed tries with this login, or from this address; the address
-            alone never keeps out a login without failures of its own and with the right password.
-        BadCredentialsError: Wrong login or password, or the account is disabled.
+        ThrottledError: Too many failed tries meanwhile, by this login or from this address.
+        BadCredentialsError: Wrong login or password, or the account was disabled or got another
+            password since it was looked at.
     """
-    login = normal_login(login)
+    login = checked.login
     throttle = passwords.look_back(session, login, address, now)
     if throttle.refuses_login:
         raise ThrottledError(passwords.WAIT)
     staff = queries.find_staff_by_login(session, login)
-    is_right = passwords.verify_password(staff.password_hash if staff else None, password)
-    if staff is None or not is_right or staff.disabled_at is not None:
+    is_same = staff is not None and staff.password_hash == checked.seen
+    if staff is None or not checked.is_right or not is_same or staff.disabled_at is not None:
         passwords.record_failure(session, login, address, now)
         if throttle.is_address_over:
             raise ThrottledError(passwords.WAIT)
         raise BadCredentialsError
-    if passwords.is_outdated(staff.password_hash):
-        staff.password_hash = passwords.hash_password(password)
+    if checked.fresh is not None:
+        staff.password_hash = checked.fresh
     queries.forget_attempts(session, now - timedelta(days=1))
     token = secrets.token_urlsafe(32)
     session.add(

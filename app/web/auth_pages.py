@@ -16,7 +16,7 @@ from app.web.forms import Form
 from app.web.guard import public
 from app.web.menu import language_address, staff_frame, start_endpoint
 from app.web.services import services
-from app.web.transaction import transaction
+from app.web.transaction import reading, transaction
 
 bp = Blueprint("auth", __name__)
 
@@ -122,24 +122,28 @@ def _forget_work() -> None:
 def _try_to_sign_in(form: SignInForm) -> tuple[str | None, str, int]:
     """Return the cookie's token, or None with what to say and the status.
 
-    The errors are caught inside the transaction: the failed try must be stored, or nobody
-    would ever be throttled.
+    The password is compared before the write transaction begins. The errors of the second half
+    are caught inside it: the failed try must be stored, or nobody would ever be throttled.
     """
-    with transaction() as write:
-        try:
-            token = staff_services.sign_in(
-                write,
-                form.login.data,
-                form.password.data,
-                address=request.remote_addr or "",
-                now=services().now(),
-            )
-        except ThrottledError as error:
-            problem = _("Too many failed tries. Please wait {minutes} minutes.")
-            return None, problem.format(minutes=error.minutes), 429
-        except BadCredentialsError:
-            return None, _("Login or password is wrong."), 422
-    return token, "", 302
+    address, now = request.remote_addr or "", services().now()
+    try:
+        checked = staff_services.check_password(
+            reading(), form.login.data, form.password.data, address=address, now=now
+        )
+        with transaction() as write:
+            try:
+                return staff_services.sign_in(write, checked, address=address, now=now), "", 302
+            except BadCredentialsError:
+                return None, _("Login or password is wrong."), 422
+            except ThrottledError as error:
+                return _throttled(error)
+    except ThrottledError as error:
+        return _throttled(error)
+
+
+def _throttled(error: ThrottledError) -> tuple[None, str, int]:
+    problem = _("Too many failed tries. Please wait {minutes} minutes.")
+    return None, problem.format(minutes=error.minutes), 429
 
 
 def _refused(form: SignInForm, problem: str, status: int) -> tuple[str, int]:

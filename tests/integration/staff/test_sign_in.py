@@ -18,7 +18,8 @@ from tests.factories import PASSWORD, make_community, make_staff
 
 
 def sign_in(session, now, *, login="wang", password=PASSWORD, address="10.0.0.1"):
-    return services.sign_in(session, login, password, address=address, now=now)
+    checked = services.check_password(session, login, password, address=address, now=now)
+    return services.sign_in(session, checked, address=address, now=now)
 
 
 def fail(session, now, times, *, login="wang", address="10.0.0.1"):
@@ -250,3 +251,12 @@ def test_accounts_are_listed_by_login(session):
     make_staff(session, login="a")
     assert [s.login for s in queries.list_staff(session)] == ["a", "b"]
     assert queries.find_staff(session, session.scalars(select(Staff.id)).first()) is not None
+
+
+def test_a_password_changed_after_it_was_looked_at_opens_nothing(session, now):
+    make_staff(session, login="wang")
+    checked = services.check_password(session, "wang", PASSWORD, address="10.0.0.1", now=now)
+    staff = queries.find_staff_by_login(session, "wang")
+    staff.password_hash = passwords.hash_password("another password")
+    with pytest.raises(BadCredentialsError):
+        services.sign_in(session, checked, address="10.0.0.1", now=now)
