@@ -1,5 +1,7 @@
 """A realistic study result for tests: answers of simulated households through the real engine."""
 
+from functools import cache
+
 import numpy as np
 
 from app.analysis.data.cells import make_cells
@@ -19,6 +21,7 @@ ATTRIBUTES = tuple(
 )
 
 
+@cache
 def make_result(
     seed: int, households: int = 480, *, target: float | None = 65.0, reasons: tuple[str, ...] = ()
 ) -> StudyResult:
