@@ -185,33 +185,33 @@ def test_a_contact_is_recorded_and_closes_the_case(client, session, app, release
     assert case_links(client.get("/desk/follow-ups?state=closed").text) == [address]
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"at": ""}, "at"),
-        ({"at": "2026-12-24T10:00"}, "at"),  # in the future
-        ({"way": "pigeon"}, "way"),
-        ({"person": None}, "person"),
-        ({"outcome": None}, "outcome"),
-        ({"outcome": "dated"}, "next_on"),
-        ({"outcome": "dated", "next_on": "2026-11-01"}, "next_on"),
-        ({"next_on": "soon"}, "next_on"),
-        ({"result": "   "}, "result"),
-        ({"result": "长" * 2001}, "result"),
-        ({"owner_view": "delighted"}, "owner_view"),
-    ],
-)
+IMPOSSIBLE = [
+    ({"at": ""}, "at"),
+    ({"at": "2026-12-24T10:00"}, "at"),  # in the future
+    ({"way": "pigeon"}, "way"),
+    ({"person": None}, "person"),
+    ({"outcome": None}, "outcome"),
+    ({"outcome": "dated"}, "next_on"),
+    ({"outcome": "dated", "next_on": "2026-11-01"}, "next_on"),
+    ({"next_on": "soon"}, "next_on"),
+    ({"result": "   "}, "result"),
+    ({"result": "长" * 2001}, "result"),
+    ({"owner_view": "delighted"}, "owner_view"),
+]
+
+
 def test_a_record_that_cannot_be_true_is_refused_at_its_field_and_nothing_is_lost(
-    client, session, app, released, community, change, field
+    client, session, app, released, community
 ):
     enter(client, session, app, Role.STEWARD, community)
     address = case_links(client.get("/desk/follow-ups").text)[0]
-    kept = "说好先停一部" if "result" not in change else ""
-    bad = client.submit(address, {**CONTACT, "result": kept, **change}, form=MAIN)
-    assert bad.status_code == 422
-    assert f'id="{field}-e1"' in bad.text
-    assert kept in bad.text
-    assert "No contact yet." in bad.text
+    for change, field in IMPOSSIBLE:
+        kept = "说好先停一部" if "result" not in change else ""
+        bad = client.submit(address, {**CONTACT, "result": kept, **change}, form=MAIN)
+        assert bad.status_code == 422, change
+        assert f'id="{field}-e1"' in bad.text, change
+        assert kept in bad.text, change
+        assert "No contact yet." in bad.text, change
 
 
 def test_not_reached_three_times_in_two_ways_closes_the_case(
