@@ -3,21 +3,26 @@
 from dataclasses import dataclass
 
 from app.analysis.data.dataset import Column, Role
+from app.analysis.design.weights import Weighting
 from app.analysis.importance.stated import EMPHASIS, EQUAL, RATINGS
 
 ENGINE = "1"
+
+BoxScheme = tuple[tuple[int, ...], tuple[tuple[str, tuple[int, ...]], ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyPlan:
     """What is to be computed, decided before the numbers are seen.
 
+    Everything after `instrument` is left out unless it is asked for.
+
     Attributes:
         headline: Items of the headline list, in order.
         zones: Items of the zone list, in order; empty when levels were not asked.
         headline_role: Column role that holds the headline's answers: performance, or perceived
             where nothing else was asked.
-        weights: Rule of the headline's weights: emphasis, ratings or equal.
+        weights: Rule of the headline's weights: emphasis, ratings, derived, equal or frozen.
         zone_weights: Rule of the zone list's weights.
         performance_target: Target on 0-100 that cuts the matrix; None cuts at the items' mean.
         penalty: How often a point below the adequate level counts on top (lambda).
@@ -28,6 +33,31 @@ class StudyPlan:
         suppress: Apply the suppression table. False only for rows the operator holds himself.
         engine: Version of the code.
         instrument: Digest or name of the instrument.
+        shares: Item and importance share of the rule ``frozen``: the weights of a base wave.
+        zone_shares: The same for the zone list.
+        performance_cut: Where the matrix is cut without a target: mean, median or midpoint.
+        importance_cut: equal_share, mean or median.
+        gaps: Compare the lists: importance against performance, competitor, all orders.
+        boxes: Top and bottom boxes of every list.
+        box_schemes: Scale points and the boxes (name, points) that take the place of the usual
+            ones.
+        scales: Whether the attributes of an area measure one thing.
+        nps: Item of the recommendation question on 0..10; empty leaves it out.
+        drivers: Derived importance of the headline list.
+        attribute_drivers: Derived importance of the attributes.
+        wave: The wave the study is about; empty takes all waves together.
+        before: Earlier waves, in order of time, that lead up to `wave`; the first one's weights
+            are those of the trend. Empty compares with none.
+        smallest_change: Least change of interest, points of 100.
+        community: The community the study is about; empty takes all together.
+        compare_communities: Compare the communities with each other.
+        community_measures: What communities are compared by: ``index``, ``overall`` or items.
+        unranked: Communities that may not be ranked: below the gate, or on hold.
+        segments: Variables of the dataset's cells whose categories are compared with the rest,
+            and counted in a table of the satisfied that gives no small number away.
+        weighting: Known households the answers are weighted to; None weights none.
+        comments: Item and number of comments about it, shown beside its priority.
+        inputs: Digests of frozen inputs besides the study's own, such as the earlier wave's.
     """
 
     headline: tuple[str, ...]
@@ -43,6 +73,28 @@ class StudyPlan:
     suppress: bool = True
     engine: str = ENGINE
     instrument: str = ""
+    shares: tuple[tuple[str, float], ...] = ()
+    zone_shares: tuple[tuple[str, float], ...] = ()
+    performance_cut: str = "mean"
+    importance_cut: str = "equal_share"
+    gaps: bool = False
+    boxes: bool = False
+    box_schemes: tuple[BoxScheme, ...] = ()
+    scales: bool = False
+    nps: str = ""
+    drivers: bool = False
+    attribute_drivers: bool = False
+    wave: str = ""
+    before: tuple[str, ...] = ()
+    smallest_change: float = 2.0
+    community: str = ""
+    compare_communities: bool = False
+    community_measures: tuple[str, ...] = ("index", "overall")
+    unranked: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    weighting: Weighting | None = None
+    comments: tuple[tuple[str, int], ...] = ()
+    inputs: tuple[str, ...] = ()
 
 
 class PlanError(ValueError):

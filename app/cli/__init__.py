@@ -25,7 +25,11 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     },
     "staff": {"add": "app.cli.operate:add_staff"},
     "audit": {"verify": "app.cli.operate:verify_audit"},
-    "study": {"run": "app.cli.study:run"},
+    "study": {
+        "run": "app.cli.study:run",
+        "schema": "app.cli.study:schema",
+        "company": "app.cli.company_study:company",
+    },
     "worker": "app.cli.operate:worker",
     "demo": "app.cli.demo:demo",
 }

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from app.analysis.results.study import ItemResult, StudyResult
+from app.analysis.results.items import ItemResult
+from app.analysis.results.study import StudyResult
 from app.i18n import gettext as _
 from app.reports.charts import (
     BLUE,

@@ -1,6 +1,7 @@
 """The importance-performance matrix with its uncertainty, and its twin of the zone list."""
 
-from app.analysis.results.study import Crosshair, ItemResult, StudyResult, ZoneResult
+from app.analysis.results.items import Crosshair, ItemResult, ZoneResult
+from app.analysis.results.study import StudyResult
 from app.i18n import gettext as _
 from app.reports.charts import BLUE, INK, INK2, ORANGE, Chart, Point
 from app.reports.matrix_drawing import Cut, Dot, MatrixPlan, draw_matrix

@@ -7,11 +7,13 @@ from types import MappingProxyType
 
 from app.analysis.disclosure.floors import FULL, LIST_FROM, ORDER_FROM, SUPPRESSED, WAIVER
 from app.analysis.results.estimate import Estimate
-from app.analysis.results.study import IndexResult, ItemResult, StudyResult, ZoneResult
+from app.analysis.results.items import IndexResult, ItemResult, ZoneResult
+from app.analysis.results.study import StudyResult
 from app.i18n import gettext as _
 from app.surveys.instrument.model import Instrument
 
 NOTHING = "—"
+_FEWEST = 2
 _FIRST_PART = re.compile(r"与|、|, | & | and | in ")
 
 
@@ -284,17 +286,38 @@ def verdict(result: StudyResult, names: Names) -> str:
             n=result.n,
         )
     if index.value is None:
-        return _(
-            "{n} households answered: enough for the means of single items, too few for an index "
-            "or an order.",
-            n=result.n,
-        )
+        return _no_index_reason(result)
     sentences = [_verdict_on_index(result), _verdict_on_first(result, names)]
     below = established_below(result)
     if below:
         sentences.append(below_text(result, names))
     # Chinese sentences follow each other without a blank.
     return "".join(s if s.endswith("。") else f"{s} " for s in sentences).strip()
+
+
+def _no_index_reason(result: StudyResult) -> str:
+    """Say why there is no index: too few households, too few answers of every area, no weights."""
+    if result.n < LIST_FROM:
+        return _(
+            "{n} households answered: enough for the means of single items, too few for an index "
+            "or an order.",
+            n=result.n,
+        )
+    if not _shown(result):
+        return _(
+            "{n} households answered, but no area has enough answers for an index or an order.",
+            n=result.n,
+        )
+    return _(
+        "{n} households answered, but they do not say how much each area weighs, so there is no "
+        "index and no order.",
+        n=result.n,
+    )
+
+
+def _shown(result: StudyResult) -> list[ItemResult]:
+    """Return the items of the headline list whose answers may be shown."""
+    return [item for item in result.items if item.performance.value is not None]
 
 
 def below_text(result: StudyResult, names: Names) -> str:
@@ -334,12 +357,21 @@ def no_order_reason(result: StudyResult) -> str:
         return ""
     if WAIVER in result.indicative_why:
         return _("Released below the required return rate, so no order of improvement is stated.")
-    return _("The answers are too few to say what to improve first.")
+    if len(result.items) == 1:
+        return _("A single area has no order.")
+    shown = _shown(result)
+    if len(shown) < _FEWEST or min(result.n, *(item.n for item in shown)) < ORDER_FROM:
+        return _("The answers are too few to say what to improve first.")
+    if all(item.pfi is None for item in shown):
+        return _("The answers do not say how much each area weighs, so no order is stated.")
+    return _("Without replicate groups no error is known, so no order is stated.")
 
 
 def _verdict_on_first(result: StudyResult, names: Names) -> str:
     if not result.order_said:
         return no_order_reason(result)
+    if not any(i.band for i in result.items):
+        return _verdict_on_short_list(result, names)
     sure = [names.short(i.code) for i in in_order(result) if i.band == "A"]
     maybe = [names.short(i.code) for i in in_order(result) if i.band == "B"]
     if sure and maybe:
@@ -355,6 +387,14 @@ def _verdict_on_first(result: StudyResult, names: Names) -> str:
             "No area is surely among the first three; {maybe} may be.",
             maybe=joined(maybe),
         )
+    return _("No order of improvement can be told.")
+
+
+def _verdict_on_short_list(result: StudyResult, names: Names) -> str:
+    """Name what comes first in a list too short for bands, where that can be told."""
+    first = [names.short(i.code) for i in in_order(result) if i.rank_low == 1]
+    if len(first) == 1:
+        return _("To improve first: {sure}.", sure=joined(first))
     return _("No order of improvement can be told.")
 
 

@@ -25,7 +25,7 @@ from app.reports import files
 from app.reports.context import ReportContext, make_context
 from app.reports.models import StudyRun
 from app.reports.queries import get_run, get_surroundings, list_report_files, list_unfinished
-from app.reports.study import compute, store
+from app.reports.study import compute, earlier_digest, store
 from app.staff.audit import record
 from app.staff.models import Role
 from app.staff.scope import SYSTEM_ACTOR, Scope
@@ -44,7 +44,7 @@ from app.surveys.response.tracker import gate_standing
 from app.surveys.snapshot.company import freeze_company
 from app.surveys.snapshot.freeze import freeze_gate
 from app.surveys.snapshot.manifest import from_json as read_manifest
-from app.surveys.snapshot.queries import list_revisions
+from app.surveys.snapshot.queries import find_snapshot, list_revisions
 from app.vault import Vault
 
 log = logging.getLogger("linsheng.work")
@@ -122,7 +122,9 @@ def freeze_and_study(workshop: Workshop, payload: dict[str, object]) -> None:
         campaign = get_campaign(session, campaign_id)
         target = campaign.target
         digest = freeze_community(session, workshop.storage, campaign, community_id, now=now)
-    computed = compute(workshop.storage, digest, target=target)
+        newest = find_snapshot(session, digest)
+        before = None if newest is None else earlier_digest(session, newest)
+    computed = compute(workshop.storage, digest, target=target, before=before)
     with write_session(workshop.engine) as session:
         run_id = store(session, computed, now=now).id
     _make_files(workshop, run_id, now=now)

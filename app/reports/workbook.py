@@ -9,6 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from app.analysis.results.estimate import Estimate
+from app.analysis.results.items import ZoneResult
 from app.analysis.results.study import StudyResult
 from app.i18n import gettext as _
 from app.reports import method
@@ -136,6 +137,7 @@ def _summary(result: StudyResult, context: ReportContext) -> Sheet:
         (_("Excluded homes"), context.excluded, None, None, None),
         (_("Returned"), context.returned, None, None, None),
         (_("Return rate"), context.rate, None, None, None),
+        *_left_out(result),
         (_("Satisfaction index 0-100"), index.value, index.low, index.high, index.n),
         (_("Hill's percentage"), index.hill_percent, None, None, index.n),
         (_("Index with equal weights"), index.equal_weights, None, None, index.n),
@@ -159,6 +161,17 @@ def _summary(result: StudyResult, context: ReportContext) -> Sheet:
         Column("n", 9, "0"),
     )
     return Sheet(_("Summary"), columns, rows)
+
+
+def _left_out(result: StudyResult) -> list[tuple[Value, ...]]:
+    """Say how many communities are in no figure; nothing where there are none."""
+    count = result.communities_left_out
+    name = _("Communities left out (fewer than 10 answers)")
+    return [(name, count, None, None, None)] if count else []
+
+
+def _inverted(zone: ZoneResult) -> Value:
+    return _("fewer than 10") if zone.inverted_few else zone.inverted
 
 
 def _areas(result: StudyResult, context: ReportContext) -> Sheet:
@@ -240,7 +253,7 @@ def _zones(result: StudyResult, context: ReportContext) -> Sheet:
             *_ends(zone.below),
             *_ends(zone.pfi),
             zone_word(zone),
-            zone.inverted,
+            _inverted(zone),
             _standing(result, zones_least(result)),
         )
         for zone in result.zones

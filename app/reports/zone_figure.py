@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.analysis.results.study import StudyResult, ZoneResult
+from app.analysis.results.items import ZoneResult
+from app.analysis.results.study import StudyResult
 from app.i18n import gettext as _
 from app.reports.charts import (
     BLUE,

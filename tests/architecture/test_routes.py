@@ -15,7 +15,7 @@ from app.web.guard import PUBLIC, UnguardedRouteError, check_every_route_is_guar
 
 # A new public address has to be named here: nobody opens a door by accident.
 PUBLIC_PREFIXES = ("/t/", "/a/", "/static/")
-PUBLIC_ADDRESSES = {"/", "/login", "/logout", "/healthz", "/a"}
+PUBLIC_ADDRESSES = {"/", "/login", "/logout", "/healthz", "/a", "/c"}
 
 
 def unguarded(app: Flask) -> list[str]:

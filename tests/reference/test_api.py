@@ -1,12 +1,14 @@
 """California schools: means, domains and jackknife agree with R's survey package."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from app.analysis.uncertainty.intervals import PopulationError, srs_domain_mean, srs_mean
+from app.analysis.design.sample import PopulationError
+from app.analysis.uncertainty.intervals import srs_domain_mean, srs_mean
 from app.analysis.uncertainty.jackknife import (
     TooFewGroupsError,
     jackknife_jk1,
@@ -14,6 +16,7 @@ from app.analysis.uncertainty.jackknife import (
     weighted_mean,
     weighted_ratio,
 )
+from tests.reference.entries import differences
 from tests.reference.expected import HERE, read_expected
 
 API = HERE / "api"
@@ -77,30 +80,79 @@ def test_a_domain_without_rows_has_no_mean() -> None:
     assert np.isnan(srs_domain_mean([1.0, 2.0], [False, False]).mean)
 
 
-def test_deleting_one_cluster_at_a_time_equals_r(districts: pd.DataFrame) -> None:
+def pair(values: np.ndarray) -> dict[str, float]:
+    return dict(zip(("api00", "enroll"), values.tolist(), strict=True))
+
+
+def by_cluster(districts: pd.DataFrame) -> dict[str, Any]:
     columns = districts[["api00", "enroll"]].to_numpy(dtype=float)
-    result = jackknife_jk1(lambda w: weighted_mean(columns, w), districts["dnum"], districts["pw"])
-    for k, column in enumerate(("api00", "enroll")):
-        assert JACKKNIFE.agrees(result.value[k], "jk1_mean", column)
-        assert JACKKNIFE.agrees(result.stderr[k], "jk1_se", column)
+    clusters, weights = districts["dnum"], districts["pw"]
+    mean = jackknife_jk1(lambda w: weighted_mean(columns, w), clusters, weights)
     ratio = jackknife_jk1(
-        lambda w: weighted_ratio(districts["api.stu"], districts["enroll"], w),
-        districts["dnum"],
-        districts["pw"],
+        lambda w: weighted_ratio(districts["api.stu"], districts["enroll"], w), clusters, weights
     )
-    assert JACKKNIFE.agrees(float(ratio.value), "jk1_ratio", "ratio")
-    assert JACKKNIFE.agrees(float(ratio.stderr), "jk1_ratio", "se")
-    assert ratio.df == districts["dnum"].nunique() - 1
+    assert mean.df == districts["dnum"].nunique() - 1
+    return {
+        "jk1_mean": pair(mean.value),
+        "jk1_se": pair(mean.stderr),
+        "jk1_ratio": {"ratio": float(ratio.value), "se": float(ratio.stderr)},
+    }
 
 
-def test_deleting_one_unit_of_one_stratum_at_a_time_equals_r() -> None:
+def by_stratum() -> dict[str, Any]:
     data = pd.read_csv(API / "apistrat.csv")
     columns = data[["api00", "enroll"]].to_numpy(dtype=float)
-    result = jackknife_jkn(lambda w: weighted_mean(columns, w), data["stype"], data["pw"])
-    for k, column in enumerate(("api00", "enroll")):
-        assert JACKKNIFE.agrees(result.value[k], "jkn_mean", column)
-        assert JACKKNIFE.agrees(result.stderr[k], "jkn_se", column)
-    assert result.df == len(data) - 3
+    found = jackknife_jkn(lambda w: weighted_mean(columns, w), data["stype"], data["pw"])
+    assert found.df == len(data) - 3
+    return {"jkn_mean": pair(found.value), "jkn_se": pair(found.stderr)}
+
+
+def by_group(districts: pd.DataFrame) -> dict[str, Any]:
+    groups = districts["dag20"]
+    y = districts["api00"].to_numpy(dtype=float)
+    others = {name: districts[name].to_numpy(dtype=float) for name in ("api99", "meals", "ell")}
+    regressors = np.column_stack([np.ones(len(y)), others["meals"], others["ell"]])
+
+    def correlation(x: np.ndarray, w: np.ndarray) -> float:
+        covariance = np.cov(y, x, aweights=w)
+        return float(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]))
+
+    def coefficients(w: np.ndarray) -> np.ndarray:
+        weighted = regressors * w[:, None]
+        return np.linalg.solve(regressors.T @ weighted, weighted.T @ y)
+
+    def index(w: np.ndarray) -> np.ndarray:
+        # Levels of two years, weighed by how strongly two other columns go with the first.
+        r = np.abs([correlation(others[name], w) for name in ("meals", "ell")])
+        return r / r.sum() @ weighted_mean(np.stack([y, others["api99"]], axis=1), w)
+
+    mean = jackknife_jk1(lambda w: weighted_mean(y, w), groups)
+    r = jackknife_jk1(lambda w: [correlation(x, w) for x in others.values()], groups)
+    line = jackknife_jk1(coefficients, groups)
+    level = jackknife_jk1(index, groups)
+    terms = ("(Intercept)", "meals", "ell")
+    return {
+        "dagjk_mean": {"mean": float(mean.value), "se": float(mean.stderr)},
+        "dagjk_cor_api00": {
+            "est": dict(zip(others, r.value, strict=True)),
+            "se": dict(zip(others, r.stderr, strict=True)),
+        },
+        "dagjk_lm": {
+            "est": dict(zip(terms, line.value, strict=True)),
+            "se": dict(zip(terms, line.stderr, strict=True)),
+        },
+        "dagjk_index": {"est": float(level.value), "se": float(level.stderr)},
+    }
+
+
+@pytest.fixture(scope="module")
+def jackknifed(districts: pd.DataFrame) -> dict[str, Any]:
+    return {**by_cluster(districts), **by_stratum(), **by_group(districts)}
+
+
+@pytest.mark.parametrize("name", JACKKNIFE.entries)
+def test_every_jackknife_equals_that_of_r(jackknifed: dict[str, Any], name: str) -> None:
+    assert differences(JACKKNIFE, name, jackknifed[name]) == []
 
 
 def test_clusters_within_strata_are_deleted_whole() -> None:
@@ -114,57 +166,6 @@ def test_clusters_within_strata_are_deleted_whole() -> None:
     assert result.df == 2
 
 
-def test_deleting_random_groups_equals_r_for_means_correlations_and_regressions(
-    districts: pd.DataFrame,
-) -> None:
-    groups = districts["dag20"]
-    y = districts["api00"].to_numpy(dtype=float)
-    others = {name: districts[name].to_numpy(dtype=float) for name in ("api99", "meals", "ell")}
-
-    mean = jackknife_jk1(lambda w: weighted_mean(y, w), groups)
-    assert JACKKNIFE.agrees(float(mean.value), "dagjk_mean", "mean")
-    assert JACKKNIFE.agrees(float(mean.stderr), "dagjk_mean", "se")
-
-    def correlations(w: np.ndarray) -> list[float]:
-        return [
-            np.cov(y, x, aweights=w)[0, 1] / np.sqrt(np.cov(y, aweights=w) * np.cov(x, aweights=w))
-            for x in others.values()
-        ]
-
-    result = jackknife_jk1(correlations, groups)
-    for k, name in enumerate(others):
-        assert JACKKNIFE.agrees(result.value[k], "dagjk_cor_api00", "est", name)
-        assert JACKKNIFE.agrees(result.stderr[k], "dagjk_cor_api00", "se", name)
-
-    design = np.column_stack([np.ones(len(y)), others["meals"], others["ell"]])
-
-    def coefficients(w: np.ndarray) -> np.ndarray:
-        weighted = design * w[:, None]
-        return np.linalg.solve(design.T @ weighted, weighted.T @ y)
-
-    regression = jackknife_jk1(coefficients, groups)
-    for k, name in enumerate(("(Intercept)", "meals", "ell")):
-        assert JACKKNIFE.agrees(regression.value[k], "dagjk_lm", "est", name)
-        assert JACKKNIFE.agrees(regression.stderr[k], "dagjk_lm", "se", name)
-
-
-def test_weights_estimated_from_the_same_data_are_estimated_again_in_every_replicate(
-    districts: pd.DataFrame,
-) -> None:
-    names = ["api99", "meals", "ell"]
-
-    def index_of(rows: pd.DataFrame) -> float:
-        r = rows[names].corrwith(rows["api00"]).abs()
-        return float((r * rows[names].mean()).sum() / r.sum())
-
-    def index(w: np.ndarray) -> float:
-        return index_of(districts[w > 0])
-
-    result = jackknife_jk1(index, districts["dag20"])
-    left_out = np.array([index_of(districts[districts["dag20"] != group]) for group in range(20)])
-    assert float(result.stderr) == pytest.approx(np.sqrt(19 * left_out.var()), rel=1e-12)
-
-
 def test_one_group_or_a_stratum_of_one_is_refused() -> None:
     with pytest.raises(TooFewGroupsError):
         jackknife_jk1(lambda w: w.sum(), [1, 1, 1])
@@ -175,4 +176,6 @@ def test_one_group_or_a_stratum_of_one_is_refused() -> None:
 
 def test_the_data_files_name_their_source() -> None:
     sources = (Path(HERE) / "SOURCES.md").read_text("utf-8")
-    assert all(f"`{folder}/`" in sources for folder in ("api", "bfi", "zone", "kcmo"))
+    assert all(
+        f"`{folder}/`" in sources for folder in ("api", "bfi", "housing", "nist", "zone", "kcmo")
+    )

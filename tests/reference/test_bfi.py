@@ -37,3 +37,12 @@ def test_equal_columns_cannot_be_told_apart(answers: np.ndarray) -> None:
     found = paired_rank_intervals(same)
     assert found.low == (1, 1, 1)
     assert found.high == (3, 3, 3)
+
+
+def test_items_that_may_be_among_three_are_those_of_csranks(answers: np.ndarray) -> None:
+    found = paired_rank_intervals(answers)
+    items = EXPECTED.value("estimates")["items"]
+    best = {item: low <= 3 for item, low in zip(items, found.low, strict=True)}
+    worst = {item: high >= len(items) - 2 for item, high in zip(items, found.high, strict=True)}
+    assert best == EXPECTED.value("tau_best3")
+    assert worst == EXPECTED.value("tau_worst3")

@@ -5,9 +5,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from app.analysis.data.dataset import BLANK, Dataset, Role
+from app.analysis.data.dataset import BLANK, NO_EXPERIENCE, Dataset, Role
 from app.i18n import set_language
 from app.surveys.instrument.load import LoadedInstrument, load_instrument
+from app.surveys.snapshot.column_map import NamedColumns
 from app.surveys.snapshot.datafile import (
     BadEncodingError,
     BadValueError,
@@ -19,7 +20,13 @@ from app.surveys.snapshot.datafile import (
     UnknownKeyError,
     UnreadableFileError,
 )
-from app.surveys.snapshot.external import load_external, run_external
+from app.surveys.snapshot.external import (
+    ExternalStudy,
+    load_external,
+    run_external,
+    study_external,
+)
+from app.surveys.snapshot.plan_file import PlanFileError
 
 INSTRUMENT = """\
 instrument: small
@@ -80,7 +87,7 @@ def codes(data: Dataset, role: Role, item: str) -> list[int]:
 def test_points_words_and_blanks_become_position_codes(tmp_path: Path) -> None:
     data = read(tmp_path, HEADER + ROWS)
     assert codes(data, Role.OVERALL, "overall") == [7, 10, BLANK]
-    assert codes(data, Role.PERFORMANCE, "fees") == [1, BLANK, BLANK]
+    assert codes(data, Role.PERFORMANCE, "fees") == [1, NO_EXPERIENCE, BLANK]
     assert codes(data, Role.PERFORMANCE, "repairs") == [5, 4, 3]
 
 
@@ -123,7 +130,7 @@ def test_words_of_the_file_are_translated(tmp_path: Path) -> None:
     columns = f"{COLUMNS}  value_map: {words}\n"
     data = read(tmp_path, HEADER + "7,good,9,Money,Mending,e,1,0\n", columns)
     assert codes(data, Role.PERFORMANCE, "fees") == [4]
-    assert codes(data, Role.PERFORMANCE, "repairs") == [BLANK]
+    assert codes(data, Role.PERFORMANCE, "repairs") == [NO_EXPERIENCE]
     assert codes(data, Role.PRIORITY, "fees") == [1]
     assert codes(data, Role.PRIORITY, "repairs") == [1]
 
@@ -287,3 +294,137 @@ def test_errors_speak_to_people_in_the_language_of_the_moment(tmp_path: Path) ->
         assert str(caught.value) == "line 2, column f: '9' is no answer of this scale"
     finally:
         set_language("zh-Hans")
+
+
+PLAN = "plan: small\ninstrument: small.yaml\n"
+
+
+def study(
+    tmp_path: Path, plan: str, rows: str = ROWS * 40, **options: NamedColumns
+) -> ExternalStudy:
+    (tmp_path / "small.yaml").write_text(INSTRUMENT + COLUMNS, "utf-8")
+    (tmp_path / "data.csv").write_text(HEADER.replace("g", "seg") + rows, "utf-8")
+    (tmp_path / "plan.yaml").write_text(PLAN + plan, "utf-8")
+    return study_external(tmp_path / "data.csv", plan_file=tmp_path / "plan.yaml", **options)
+
+
+def test_a_plan_names_its_instrument_its_wave_and_its_columns(tmp_path: Path) -> None:
+    found = study(tmp_path, "wave: 1\nsegments: [seg]\ncolumns: {community: seg}\n")
+    # Two of three rows are of wave 1; every row has a "seg" of its own.
+    assert found.result.n == 80
+    assert found.result.plan["wave"] == "1"
+    assert [one.value for one in found.result.segments[0].entries] == ["1", "2"]
+    assert found.instrument.code == "small"
+
+
+def test_columns_of_the_command_come_before_those_of_the_plan(tmp_path: Path) -> None:
+    named = NamedColumns(community="w", wave="c", segments=("seg",))
+    plan = "columns: {community: seg}\ncommunities: true\nwave: east\n"
+    found = study(tmp_path, plan, named=named)
+    assert found.result.n == 80
+    assert [one.code for one in found.result.communities[0].entries] == ["1", "2"]
+
+
+def test_segments_of_the_map_split_the_cells(tmp_path: Path) -> None:
+    for text, name in (("  segments: [g]\n", "g"), ("  segments: {phase: g}\n", "phase")):
+        data = read(tmp_path, HEADER + ROWS, COLUMNS + text)
+        assert (data.cell_variables, data.cell_names) == ((name,), (("0",), ("1",), ("2",)))
+        assert data.cell is not None
+        assert data.cell.tolist() == [0, 1, 2]
+
+
+def test_a_household_has_one_group_in_all_waves(tmp_path: Path) -> None:
+    header = "f,w,h\n"
+    rows = "".join(f"{1 + k % 5},{wave},home {k}\n" for wave in (1, 2) for k in range(200))
+    data = read(tmp_path, header + rows, "  performance.fees: f\n  wave: w\n  household: h\n")
+    assert data.group[:200].tolist() == data.group[200:].tolist()
+    assert set(data.group.tolist()) == set(range(30))
+    assert not data.own_groups
+
+
+def test_weights_that_do_not_fit_the_data_are_named_with_their_line(tmp_path: Path) -> None:
+    margin = "weighting:\n  margins:\n    - by: community\n      households: "
+    for households, code in (
+        ("{east: 10}", "missing_key"),
+        ("{east: 10, west: 5, north: 5}", "no_answers"),
+    ):
+        with pytest.raises(PlanFileError) as caught:
+            study(tmp_path, margin + households + "\n")
+        assert [(one.line, one.code) for one in caught.value.problems] == [(6, code)]
+    other = "\n    - by: wave\n      households: {1: 10, 2: 6}\n"
+    with pytest.raises(PlanFileError) as caught:
+        study(tmp_path, margin + "{east: 10, west: 5}" + other)
+    assert [one.code for one in caught.value.problems] == ["margins_differ"]
+
+
+def test_raking_that_meets_no_totals_is_named_with_its_line(tmp_path: Path) -> None:
+    # East answered in wave 1 only and west in wave 2: both margins are the same split.
+    rows = "7,4,5,fees,,east,1,0\n6,2,4,fees,,west,2,1\n" * 60
+    margins = (
+        "weighting:\n  margins:\n    - {by: community, households: {east: 50, west: 50}}\n"
+        "    - {by: wave, households: {1: 20, 2: 80}}\n"
+    )
+    with pytest.raises(PlanFileError) as caught:
+        study(tmp_path, margins, rows)
+    assert [(one.line, one.path, one.code) for one in caught.value.problems] == [
+        (4, "weighting.margins", "raking_fails")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("plan", "path"),
+    [
+        ("segments: [seg, colour]\n", "segments[1]"),
+        ("columns: {segments: colour}\n", "columns.segments"),
+        ("columns: {wave: colour}\n", "columns.wave"),
+        (
+            "weighting: {margins: [{by: [c, colour], households: {a: {b: 1}}}]}\n",
+            "weighting.margins[0].by[1]",
+        ),
+    ],
+)
+def test_a_column_that_a_plan_names_in_vain_is_shown_there(
+    tmp_path: Path, plan: str, path: str
+) -> None:
+    set_language("en")
+    with pytest.raises(PlanFileError, match=r"line 3, .* no column “colour”") as caught:
+        study(tmp_path, plan)
+    (problem,) = caught.value.problems
+    assert problem.path.startswith(path)
+
+
+def test_a_column_that_the_command_names_in_vain_is_no_fault_of_the_plan(tmp_path: Path) -> None:
+    with pytest.raises(MissingColumnError):
+        study(tmp_path, "segments: [seg]\n", named=NamedColumns(wave="colour"))
+
+
+def test_weights_that_the_data_cannot_carry_are_named_with_their_line(tmp_path: Path) -> None:
+    columns = COLUMNS.replace("  overall: o\n", "")
+    (tmp_path / "small.yaml").write_text(INSTRUMENT + columns, "utf-8")
+    (tmp_path / "data.csv").write_text(HEADER + ROWS * 40, "utf-8")
+    (tmp_path / "plan.yaml").write_text(PLAN + "headline:\n  weights: derived\n", "utf-8")
+    with pytest.raises(PlanFileError) as caught:
+        study_external(tmp_path / "data.csv", plan_file=tmp_path / "plan.yaml")
+    assert [(one.line, one.code) for one in caught.value.problems] == [(4, "unknown_word")]
+    assert caught.value.problems[0].data["allowed"] == "emphasis, equal"
+
+
+def test_loyalty_is_asked_by_the_code_of_its_question(tmp_path: Path) -> None:
+    section = (
+        "  - id: loyalty\n    ask: {rate: statements}\n    measures: loyalty\n    questions:\n"
+        "      - code: recommend\n        text: {en: Would you recommend us}\n        on: eleven\n"
+    )
+    text = INSTRUMENT.replace(
+        "areas:\n", "  eleven: {points: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}\nareas:\n", 1
+    )
+    text = text.replace("columns:\n", section + "columns:\n")
+    columns = "  performance.fees: f\n  loyalty.recommend: r\n"
+    (tmp_path / "small.yaml").write_text(text + columns, "utf-8")
+    # 60 promoters, 30 passives, 30 detractors of 120: NPS = 25.
+    rows = "4,10\n4,9\n4,8\n3,6\n" * 30
+    (tmp_path / "data.csv").write_text("f,r\n" + rows, "utf-8")
+    (tmp_path / "plan.yaml").write_text(PLAN + "nps: recommend\n", "utf-8")
+    found = study_external(tmp_path / "data.csv", plan_file=tmp_path / "plan.yaml").result.nps
+    assert found is not None
+    assert found.score.value == pytest.approx(25.0)
+    assert found.promoters.value == pytest.approx(0.5)

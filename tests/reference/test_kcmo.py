@@ -5,8 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 
+from app.analysis.priorities.gaps import kendall_tau
+from app.analysis.priorities.matrix import Cuts, make_cuts, quadrant
 from app.analysis.results.canonical import to_json
 from app.analysis.results.study import StudyResult
 from app.surveys.snapshot.external import run_external
@@ -68,6 +71,7 @@ def test_the_index_and_its_standard_error_agree(result: StudyResult, pfi: Expect
         ("top2", lambda item: item.satisfied.value),
         ("emphasis", lambda item: item.emphasis),
         ("IS_rating", lambda item: item.is_rating),
+        ("IS_dagjk30_se", lambda item: item.is_estimate.stderr),
     ],
 )
 def test_every_item_agrees(
@@ -83,6 +87,69 @@ def test_the_quadrants_agree_with_both_cuts_at_the_data_mean(
     found = {name_of(item.code): item.quadrant for item in result.items}
     assert found == main.value("ipa_quadrants")["data_mean"]
     assert result.crosshair.performance_rule == "mean"
+
+
+def quadrants(result: StudyResult, cuts: Cuts, shares: list[float]) -> dict[str, str | None]:
+    performance = np.array([[item.performance.value for item in result.items]], dtype=float)
+    importance = np.array([shares])
+    kept = np.ones(performance.shape[1], dtype=bool)
+    cross = make_cuts(performance, importance, kept, cuts).cross
+    return {
+        name_of(item.code): quadrant(performance[0, k], shares[k], cross)
+        for k, item in enumerate(result.items)
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "cuts"),
+    [
+        ("data_mean", Cuts("mean", "mean")),
+        ("median", Cuts("median", "median")),
+        ("scale_mid_perf", Cuts("midpoint", "mean")),
+    ],
+)
+def test_the_quadrants_agree_with_every_crosshair(
+    result: StudyResult, main: Expected, name: str, cuts: Cuts
+) -> None:
+    shares = [item.importance or 0.0 for item in result.items]
+    assert quadrants(result, cuts, shares) == main.value("ipa_quadrants")[name]
+
+
+def test_the_quadrants_agree_with_derived_importance(result: StudyResult, main: Expected) -> None:
+    shares = main.value("rw_share_pairwise")
+    derived = [shares[name_of(item.code)] for item in result.items]
+    found = quadrants(result, Cuts("mean", "mean"), derived)
+    assert found == main.value("ipa_quadrants")["derived_mean"]
+
+
+def test_an_item_near_a_cut_is_in_doubt_and_one_far_away_is_not(result: StudyResult) -> None:
+    # 72 % name streets, far below the mean; police is .6 points below the mean of 56.7.
+    chances = {item.code: item.chances for item in result.items}
+    assert chances["streets"] is not None
+    assert chances["streets"].concentrate > 0.999
+    assert chances["police"] is not None
+    assert 0.6 < chances["police"].concentrate < 0.95
+
+
+def test_what_to_increase_follows_the_published_cut_offs(
+    result: StudyResult, main: Expected
+) -> None:
+    ratings = main.value("IS_rating")
+    for item in result.items:
+        rating = ratings[name_of(item.code)]
+        action = "increase" if rating >= 0.10 else "maintain"
+        assert item.is_action == ("definitely_increase" if rating >= 0.20 else action)
+
+
+def test_lowest_performance_first_is_another_order_than_pfi(
+    result: StudyResult, pfi: Expected
+) -> None:
+    order = sorted(result.items, key=lambda item: item.performance.value or 0)
+    assert [name_of(one.code) for one in order] == pfi.value("gap_order_hill_style")["order"]
+    performance = [-(item.performance.value or 0) for item in result.items]
+    tau = kendall_tau(performance, [item.pfi or 0 for item in result.items])
+    assert tau is not None
+    assert tau < 0.5
 
 
 def test_pfi_errors_ranks_and_rank_intervals_agree(result: StudyResult, pfi: Expected) -> None:

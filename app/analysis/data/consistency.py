@@ -42,6 +42,8 @@ def check_consistency(adequate: NDArray[np.float64], desired: NDArray[np.float64
 
     Returns:
         Flags of inversions, of dropped households and of usable levels.
+
+    Source: ours, see docs/methods/zone.md.
     """
     answered = ~np.isnan(adequate) & ~np.isnan(desired)
     inverted = answered & (adequate > desired)

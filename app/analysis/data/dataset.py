@@ -6,8 +6,11 @@ code, the same as in an answer vector:
 ====== =========================================================================
 0      not asked (planned missingness, a filter)
 1..40  position of the chosen point in `Column.points` (1 = the first, the worst)
-50..63 asked, no point: left blank, no experience, unreadable
-64..   kept out of every statistic: asked because of a low answer, or outside the plan
+50     asked and left blank
+51..62 asked, answered by a word that is no point of the scale (no experience)
+63     asked, and the mark on paper cannot be read
+64..   kept out of every statistic: asked because of a low answer (below 128), or given
+       outside the plan (from 128)
 ====== =========================================================================
 """
 
@@ -20,7 +23,10 @@ from numpy.typing import NDArray
 NOT_ASKED = 0
 LAST_POINT = 40
 BLANK = 50
+NO_EXPERIENCE = 51
+UNREADABLE = 63
 KEPT_OUT = 64
+EXTRA = 128
 GROUPS = 30
 
 
@@ -36,6 +42,7 @@ class Role(StrEnum):
     DESIRED = "desired"
     PERCEIVED = "perceived"
     COMPETITOR = "competitor"
+    LOYALTY = "loyalty"  # would recommend, would renew
 
 
 class DatasetError(ValueError):
@@ -91,14 +98,18 @@ class Dataset:
         wave: Index into `waves` per household.
         community: Index into `communities` per household.
         group: Replicate group per household, never negative.
-        waves: Names of the waves (campaigns).
-        communities: Names of the communities.
+        waves: Names of the waves (campaigns), each once.
+        communities: Names of the communities, each once.
         own_groups: The data brought its own group column: groups are used as they are.
             Otherwise they are 0..29 and folded when there are few households.
+        cell_variables: What is known of every household and splits cells further: the building,
+            the phase, owner or tenant. For weighting and for comparing segments.
+        cell_names: The combinations of their values, each as long as `cell_variables`, each once.
+        cell: Index into `cell_names` per household; None puts all into the first.
 
     Raises:
-        DatasetError: Shapes differ, a group or index is out of range, a column code or a pair of
-            role and item repeats, a scale has fewer than 2 points.
+        DatasetError: Shapes differ, a group or index is out of range, a name, a column code or a
+            pair of role and item repeats, a scale has fewer than 2 points.
     """
 
     columns: tuple[Column, ...]
@@ -109,6 +120,9 @@ class Dataset:
     waves: tuple[str, ...]
     communities: tuple[str, ...]
     own_groups: bool = False
+    cell_variables: tuple[str, ...] = ()
+    cell_names: tuple[tuple[str, ...], ...] = ((),)
+    cell: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or self.values.shape[1] != len(self.columns):
@@ -118,17 +132,32 @@ class Dataset:
             if seen & {column.code, column.key} or not 2 <= len(column.points) <= LAST_POINT:
                 raise DatasetError(column.code)
             seen |= {column.code, column.key}
+        self._check_names()
         limits = (
             ("wave", self.wave, len(self.waves)),
             ("community", self.community, len(self.communities)),
             ("group", self.group, np.iinfo(np.int64).max if self.own_groups else GROUPS),
+            ("cell", self.cell, len(self.cell_names)),
         )
         for name, index, limit in limits:
+            if index is None:
+                continue
             if index.shape != (self.households,):
                 raise DatasetError(name)
-            wrong = np.flatnonzero((index < 0) | (index >= limit))
-            if wrong.size:
+            if index.size and (index.min() < 0 or index.max() >= limit):
+                wrong = np.flatnonzero((index < 0) | (index >= limit))
                 raise DatasetError(name, int(wrong[0]))
+
+    def _check_names(self) -> None:
+        named = (("waves", self.waves), ("communities", self.communities))
+        for name, values in (*named, ("cell_variables", self.cell_variables)):
+            if len(set(values)) != len(values):
+                raise DatasetError(name)
+        widths = {len(name) for name in self.cell_names}
+        if widths != {len(self.cell_variables)} or len(set(self.cell_names)) != len(
+            self.cell_names
+        ):
+            raise DatasetError("cell_names")
 
     @property
     def households(self) -> int:
@@ -136,48 +165,45 @@ class Dataset:
         return int(self.values.shape[0])
 
 
-def position_table(column: Column) -> NDArray[np.int64]:
-    """Return a table of 256 entries from position code to bin.
+def point_table(column: Column) -> NDArray[np.float64]:
+    """Return the scale point of every position code, NaN where a code is none; shape (256,).
 
-    Bins 0..p-1 are the p points, bin p is "asked, no point", bin p+1 is "not counted" and
-    bin p+2 is an illegal code.
+    Source: ours, see docs/methods/cells.md.
     """
-    p = len(column.points)
-    table = np.full(256, p + 2, dtype=np.int64)
-    table[NOT_ASKED] = p + 1
-    table[1 : p + 1] = np.arange(p)
-    table[BLANK:KEPT_OUT] = p
-    table[KEPT_OUT:] = p + 1
+    table = np.full(256, np.nan)
+    table[1 : len(column.points) + 1] = column.points
     return table
+
+
+def is_illegal(codes: NDArray[np.uint8], points: int) -> NDArray[np.bool_]:
+    """Say which codes of a column with so many points are none: above the last, below `BLANK`.
+
+    Source: ours, see docs/methods/cells.md.
+    """
+    # Bytes wrap around: one comparison tests both ends.
+    wrong: NDArray[np.bool_] = (codes - np.uint8(points + 1)) < np.uint8(BLANK - points - 1)
+    return wrong
 
 
 def points_of(dataset: Dataset, index: int) -> NDArray[np.float64]:
     """Return the answers of one column in scale points; NaN where there is no counted point.
 
+    For methods that need rows; everything else goes through cells.
+
     Args:
         dataset: The answers.
         index: Position of the column.
 
-    Raises:
-        DatasetError: A cell holds a code the column does not know.
-    """
-    column = dataset.columns[index]
-    bins = bins_of(dataset, index)
-    table = np.full(len(column.points) + 2, np.nan)
-    table[: len(column.points)] = column.points
-    answers: NDArray[np.float64] = table[bins]
-    return answers
-
-
-def bins_of(dataset: Dataset, index: int) -> NDArray[np.int64]:
-    """Return the bin of every cell of one column (see `position_table`).
+    Returns:
+        Shape (households,).
 
     Raises:
         DatasetError: A cell holds a code the column does not know; names column and row.
+
+    Source: ours, see docs/methods/cells.md.
     """
-    column = dataset.columns[index]
-    bins: NDArray[np.int64] = position_table(column)[dataset.values[:, index]]
-    wrong = np.flatnonzero(bins == len(column.points) + 2)
+    column, codes = dataset.columns[index], dataset.values[:, index]
+    wrong = np.flatnonzero(is_illegal(codes, len(column.points)))
     if wrong.size:
         raise DatasetError(column.code, int(wrong[0]))
-    return bins
+    return point_table(column)[codes]

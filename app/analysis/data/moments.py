@@ -2,23 +2,40 @@
 
 All arrays have the replicates first (row 0 = full sample) and the columns or items last; a value
 without answers is NaN, never 0.
+
+Numbers of answers are never weighted: they say what a figure rests on. With weights every other
+count or sum is its weighted mean times that number of answers, so that dividing by it gives the
+weighted figure. Counts that are added to each other are multiples of 2^-30, so that the sum of all
+of them is the number of answers exactly.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from app.analysis.data.cells import HOUSEHOLDS, PAIR_MOMENTS, ZONE_COUNTS, Layout
-from app.analysis.data.dataset import Column, Role
+from app.analysis.data.dataset import LAST_POINT, Column, Role
+
+# Integers of unweighted sums, floats of weighted ones.
+Counts = NDArray[Any]
+Number = TypeVar("Number", np.int64, np.float64)
+
+# Weighted counts that are added up are multiples of 1 / _GRAIN.
+_GRAIN = 2.0**30
 
 
 def ratio(
     numerator: NDArray[np.int64] | NDArray[np.float64],
     denominator: NDArray[np.int64] | NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return numerator / denominator, NaN where the denominator is 0."""
+    """Return numerator / denominator, NaN where the denominator is 0.
+
+    Source: ours, see docs/methods/design.md.
+    """
     top, bottom = np.broadcast_arrays(numerator, denominator)
     out = np.full(top.shape, np.nan)
     np.divide(top, bottom, out=out, where=bottom != 0)
@@ -32,10 +49,17 @@ class Moments:
     Attributes:
         layout: Meaning of the sums.
         sums: Integers, shape (replicates, layout.width).
+        weighted: The same sums with every household weighted; None means unweighted.
     """
 
     layout: Layout
     sums: NDArray[np.int64]
+    weighted: NDArray[np.float64] | None = None
+
+    @property
+    def linear(self) -> NDArray[np.int64] | NDArray[np.float64]:
+        """Return the sums that means, shares and moments go by: weighted ones if there are any."""
+        return self.sums if self.weighted is None else self.weighted
 
     @property
     def households(self) -> NDArray[np.int64]:
@@ -43,24 +67,28 @@ class Moments:
         return self.sums[:, HOUSEHOLDS]
 
     @cached_property
-    def _by_column(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Return n, sum of points and satisfied answers, each (replicates, columns)."""
-        starts = np.array(self.layout.starts)
+    def _n(self) -> NDArray[np.int64]:
+        """Return the number of answers, shape (replicates, columns)."""
+        return _added(self.layout, self.sums, [(1,) * len(c.points) for c in self.layout.columns])
+
+    @cached_property
+    def _linear(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return answers, sum of points and satisfied answers, each (replicates, columns).
+
+        Floats hold integers up to 2^53 exactly, so unweighted figures are exact all the same.
+        """
         columns = self.layout.columns
-        end = self.layout.starts[-1] + len(columns[-1].points) + 1
-        counted = np.zeros(end, dtype=np.int64)
-        points = np.zeros(end, dtype=np.int64)
-        satisfied = np.zeros(end, dtype=np.int64)
-        for start, column in zip(self.layout.starts, columns, strict=True):
-            stop = start + len(column.points)
-            counted[start:stop] = 1
-            points[start:stop] = column.points
-            satisfied[start:stop] = [point in column.satisfied for point in column.points]
-        sums = self.sums[:, :end]
-        n, total, top = (
-            np.add.reduceat(sums * factor, starts, axis=1)
-            for factor in (counted, points, satisfied)
+        end = max(self.layout.starts, default=0) + LAST_POINT
+        sums = self.linear[:, :end].astype(np.float64)
+        factors = (
+            [(1,) * len(column.points) for column in columns],
+            [column.points for column in columns],
+            [
+                tuple(int(point in column.satisfied) for point in column.points)
+                for column in columns
+            ],
         )
+        n, total, top = (_added(self.layout, sums, factor) for factor in factors)
         return n, total, top
 
     def has(self, role: Role, item: str) -> bool:
@@ -75,22 +103,34 @@ class Moments:
         return [self.layout.index[role, item] for item in items]
 
     def n(self, role: Role, items: tuple[str, ...]) -> NDArray[np.int64]:
-        """Return the number of answers, shape (replicates, items)."""
-        return self._by_column[0][:, self._places(role, items)]
+        """Return the number of answers, unweighted, shape (replicates, items)."""
+        return self._n[:, self._places(role, items)]
 
     def mean(self, role: Role, items: tuple[str, ...]) -> NDArray[np.float64]:
         """Return means in scale points over available answers."""
         places = self._places(role, items)
-        return ratio(self._by_column[1][:, places], self._by_column[0][:, places])
+        return ratio(self._linear[1][:, places], self._linear[0][:, places])
 
-    def satisfied(self, role: Role, items: tuple[str, ...]) -> NDArray[np.int64]:
+    def satisfied(self, role: Role, items: tuple[str, ...]) -> Counts:
         """Return how many answers are satisfied, shape (replicates, items)."""
-        return self._by_column[2][:, self._places(role, items)]
+        places = self._places(role, items)
+        return self._scaled(
+            self._linear[2][:, places], self._linear[0][:, places], self._n[:, places]
+        )
 
-    def picks(self, items: tuple[str, ...]) -> NDArray[np.int64]:
+    def picks(self, items: tuple[str, ...]) -> Counts:
         """Return how many households picked each item, shape (replicates, items)."""
         places = self._places(Role.PRIORITY, items)
-        return self._by_column[1][:, places]
+        weighed = self.linear[:, HOUSEHOLDS].astype(np.float64)
+        return self._scaled(self._linear[1][:, places], weighed[:, None], self.households[:, None])
+
+    def _scaled(
+        self, count: NDArray[np.float64], of: NDArray[np.float64], n: NDArray[np.int64]
+    ) -> Counts:
+        """Return weighted counts as parts of the unweighted number n; plain counts unchanged."""
+        if self.weighted is None:
+            return count.astype(np.int64)
+        return np.nan_to_num(ratio(count, of)) * n
 
     def percent(self, role: Role, items: tuple[str, ...]) -> NDArray[np.float64]:
         """Return means on 0-100: 100 (mean - m)/(M - m)."""
@@ -99,31 +139,87 @@ class Moments:
         most = np.array([column.points[-1] for column in columns], dtype=np.float64)
         return 100 * (self.mean(role, items) - least) / (most - least)
 
-    def histogram(self, role: Role, item: str) -> tuple[NDArray[np.int64], int]:
+    def histogram(self, role: Role, item: str) -> tuple[Counts, int]:
         """Return, in the full sample, the count of every point and of "asked, no point"."""
         place = self.layout.index[role, item]
         start = self.layout.starts[place]
         stop = start + len(self.layout.columns[place].points)
-        return self.sums[0, start:stop], int(self.sums[0, stop])
+        counts, missing = self.sums[0, start:stop], int(self.sums[0, stop])
+        if self.weighted is None:
+            return counts, missing
+        return _shared(self.weighted[0, start:stop], int(counts.sum())), missing
 
-    def pair(self, x: Role, y: Role, items: tuple[str, ...]) -> dict[str, NDArray[np.int64]]:
+    def distribution(self, role: Role, item: str) -> NDArray[np.float64]:
+        """Return the share of every point among the answers, shape (replicates, points)."""
+        place = self.layout.index[role, item]
+        start = self.layout.starts[place]
+        counts = self.linear[:, start : start + len(self.layout.columns[place].points)]
+        return ratio(counts, counts.sum(axis=1, keepdims=True))
+
+    def pair(self, x: Role, y: Role, items: tuple[str, ...]) -> dict[str, Counts]:
         """Return the moments of pairs over joint rows, each shape (replicates, items).
 
-        Keys are n, x, y, xx, yy and xy.
+        Keys are n, x, y, xx, yy and xy; n is unweighted.
         """
         starts = np.array([self.layout.pairs[x, y, item] for item in items], dtype=np.int64)
-        return {name: self.sums[:, starts + k] for k, name in enumerate(PAIR_MOMENTS)}
+        n = self.sums[:, starts]
+        found: dict[str, Counts] = {"n": n}
+        for k, name in enumerate(PAIR_MOMENTS):
+            if name != "n":
+                found[name] = self._scaled(
+                    self.linear[:, starts + k].astype(np.float64),
+                    self.linear[:, starts].astype(np.float64),
+                    n,
+                )
+        return found
 
     def gap(self, x: Role, y: Role, items: tuple[str, ...]) -> NDArray[np.float64]:
         """Return the mean of y - x over rows that have both, in scale points."""
         moments = self.pair(x, y, items)
         return ratio(moments["y"] - moments["x"], moments["n"])
 
-    def zone(self, items: tuple[str, ...]) -> dict[str, NDArray[np.int64]]:
+    def zone(self, items: tuple[str, ...]) -> dict[str, Counts]:
         """Return the zone counts, each shape (replicates, items).
 
         Keys are below, inside, above (over answered, consistent triples), inverted and answered
-        (rows that gave both levels).
+        (rows that gave both levels). The last two are households, never weighted.
         """
         starts = np.array([self.layout.zones[item] for item in items], dtype=np.int64)
-        return {name: self.sums[:, starts + k] for k, name in enumerate(ZONE_COUNTS)}
+        found: dict[str, Counts] = {
+            name: self.sums[:, starts + k] for k, name in enumerate(ZONE_COUNTS)
+        }
+        if self.weighted is not None:
+            names = ZONE_COUNTS[:3]
+            triples = np.sum([found[name] for name in names], axis=0)
+            stacked = np.stack([self.weighted[:, starts + k] for k in range(len(names))], axis=-1)
+            shared = _shared(stacked, triples)
+            found.update({name: shared[..., k] for k, name in enumerate(names)})
+        return found
+
+
+def _added(
+    layout: Layout, sums: NDArray[Number], factors: Sequence[Sequence[int]]
+) -> NDArray[Number]:
+    """Add up the points of every column, each multiplied by a factor; (replicates, columns)."""
+    last = layout.columns[-1] if layout.columns else None
+    if last is None:
+        return sums[:, :0]
+    end = layout.starts[-1] + len(last.points)
+    factor = np.zeros(end, dtype=sums.dtype)
+    for start, own in zip(layout.starts, factors, strict=True):
+        factor[start : start + len(own)] = own
+    found: NDArray[Number] = np.add.reduceat(
+        sums[:, :end] * factor, np.array(layout.starts), axis=1
+    )
+    return found
+
+
+def _shared(weighted: NDArray[np.float64], n: ArrayLike) -> NDArray[np.float64]:
+    """Return parts of n in the proportions of the last axis; they add up to n exactly."""
+    size = np.asarray(n, dtype=np.float64)[..., None]
+    parts = np.nan_to_num(ratio(weighted, weighted.sum(axis=-1, keepdims=True))) * size
+    parts = np.round(parts * _GRAIN) / _GRAIN
+    largest = np.argmax(parts, axis=-1, keepdims=True)
+    rest = size - parts.sum(axis=-1, keepdims=True)
+    np.put_along_axis(parts, largest, np.take_along_axis(parts, largest, axis=-1) + rest, axis=-1)
+    return parts

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.analysis.data.dataset import Role
 from app.analysis.disclosure.floors import Floors, shown_distribution
 from app.analysis.results.estimate import Estimate
-from app.analysis.results.study import AttributeResult
+from app.analysis.results.items import AttributeResult
 from app.analysis.uncertainty.frame import Frame
 from app.analysis.uncertainty.intervals import (
     nothing,
@@ -18,12 +18,16 @@ def shown_share(share: Estimate, floors: Floors, level: float) -> Estimate:
 
     Nobody and one household read the same, "at most 1/n" with a lower limit of 0; everybody and
     all but one read "at least 1 - 1/n" with an upper limit of 1.
+
+    Args:
+        share: A share 0..1 with its number of answers.
+        floors: Suppression table in force.
+        level: Confidence level.
+
+    Source: ours, see docs/methods/levels.md.
     """
     n = share.n
-    if share.value is None or not floors.is_coded(n):
-        return share
-    count = round(share.value * n)
-    if 1 < count < n - 1:
+    if share.value is None or not floors.is_limit(count := round(share.value * n), n):
         return share
     is_few = count <= 1
     coded = 1 if is_few else n - 1
@@ -41,9 +45,10 @@ class Level:
         missing: Asked, no point.
         mean: In scale points.
         performance: On 0-100.
-        satisfied: Satisfied share.
+        satisfied: Satisfied share, top-coded like the rows of `distribution`.
         distribution: Share of each point; None when suppressed.
-        is_coded: Rows of 0 % and 100 % in `distribution` are limits ("at most", "at least").
+        is_coded: Rows of `distribution` of at most one answer, or of all but at most one, are
+            limits ("at most", "at least").
     """
 
     n: int
@@ -56,7 +61,21 @@ class Level:
 
 
 def make_levels(frame: Frame, role: Role, items: tuple[str, ...]) -> tuple[Level, ...]:
-    """Return the levels of a list of items that share a role."""
+    """Return the levels of a list of items that share a role.
+
+    Args:
+        frame: The study's frame.
+        role: Role of the columns.
+        items: Their items; what was not answered by a point is no answer.
+
+    Returns:
+        One level per item, in order; suppressed by the items' own numbers of answers.
+
+    Raises:
+        KeyError: An item has no such column.
+
+    Source: ours, see docs/methods/levels.md.
+    """
     if not items:
         return ()
     moments = frame.moments
@@ -72,7 +91,9 @@ def make_levels(frame: Frame, role: Role, items: tuple[str, ...]) -> tuple[Level
         column = moments.column(role, item)
         counts, missing = moments.histogram(role, item)
         distribution, is_coded = shown_distribution(counts.tolist(), frame.floors)
-        satisfied = shares[k] if column.satisfied else nothing(int(n[0, k]))
+        satisfied = nothing(int(n[0, k]))
+        if column.satisfied:
+            satisfied = shown_share(shares[k], frame.floors, frame.limits.level)
         levels.append(
             Level(
                 n=int(n[0, k]),
@@ -96,7 +117,13 @@ def _within(mean: Estimate, points: tuple[int, ...]) -> Estimate:
 
 
 def make_overall(frame: Frame) -> tuple[Estimate | None, Estimate | None]:
-    """Return the overall item on 0-100 and its satisfied share; None without such an item."""
+    """Return the overall item on 0-100 and its satisfied share; None without such an item.
+
+    Args:
+        frame: The study's frame.
+
+    Source: ours, see docs/methods/levels.md.
+    """
     items = ("overall",)
     moments = frame.moments
     if not moments.has(Role.OVERALL, items[0]):
@@ -113,11 +140,18 @@ def make_overall(frame: Frame) -> tuple[Estimate | None, Estimate | None]:
         mean = Estimate(mean.value, None, None, None, mean.n)
     if not moments.column(Role.OVERALL, items[0]).satisfied:
         return mean, None
-    return mean, frame.shares(moments.satisfied(Role.OVERALL, items), n)[0]
+    share = frame.shares(moments.satisfied(Role.OVERALL, items), n)[0]
+    return mean, shown_share(share, frame.floors, frame.limits.level)
 
 
 def make_attributes(frame: Frame) -> tuple[AttributeResult, ...]:
-    """Return the levels of all attributes, in the order of the columns."""
+    """Return the levels of all attributes, in the order of the columns.
+
+    Args:
+        frame: The study's frame.
+
+    Source: ours, see docs/methods/levels.md.
+    """
     columns = [c for c in frame.moments.layout.columns if c.role is Role.ATTRIBUTE]
     levels = make_levels(frame, Role.ATTRIBUTE, tuple(column.code for column in columns))
     return tuple(

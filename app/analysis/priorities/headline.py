@@ -1,20 +1,25 @@
 """The headline list: index, items with importance and PFI, matrix. T = 100, no minimum term."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.analysis.data.dataset import Role
-from app.analysis.importance.stated import emphasis, inputs, weights
+from app.analysis.data.moments import ratio
+from app.analysis.importance.stated import emphasis, inputs
 from app.analysis.levels.index import equal_index, hill_percent, weighted_index
 from app.analysis.levels.items import Level, make_levels
-from app.analysis.priorities.matrix import make_crosshair, on_the_line, quadrant
-from app.analysis.priorities.order import Place, make_order
-from app.analysis.priorities.pfi import Term, make_pfi_list
+from app.analysis.priorities.competition import make_competition, make_market
+from app.analysis.priorities.matrix import Cuts
+from app.analysis.priorities.order import Order, Place, make_order
+from app.analysis.priorities.pfi import PfiList, Term, make_pfi_list
+from app.analysis.priorities.placing import Coordinates, Placement, make_places
+from app.analysis.priorities.rating import is_action, is_rating
+from app.analysis.priorities.shares import is_limit, shown_emphasis, shown_weights
 from app.analysis.results.estimate import Estimate
-from app.analysis.results.study import Crosshair, IndexResult, ItemResult
+from app.analysis.results.items import Companions, Crosshair, IndexResult, ItemResult
 from app.analysis.uncertainty.frame import Frame
 from app.analysis.uncertainty.intervals import nothing, number, t_interval
 
@@ -29,14 +34,31 @@ class Headline:
     order_said: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _List:
+    """Performance and weights of the list, replicates first; groups as in `Coordinates`."""
+
+    items: tuple[str, ...]
+    role: Role
+    n: NDArray[np.int64]
+    kept: NDArray[np.bool_]
+    percent: NDArray[np.float64]
+    share: NDArray[np.float64]
+    holding: NDArray[np.bool_]
+    weighing: NDArray[np.bool_]
+
+
 @dataclass(frozen=True, slots=True)
 class _Extras:
-    """What an item has besides its level."""
+    """What the items have besides their levels, each in the order of the list."""
 
-    emphasis: float | None
-    weight: Estimate
-    pfi: Estimate
-    place: Place
+    emphasis: list[tuple[float | None, bool]]
+    ratings: tuple[Estimate, ...]
+    weight: tuple[Estimate, ...]
+    pfi: tuple[Estimate, ...]
+    places: tuple[Place, ...]
+    placements: tuple[Placement, ...]
+    companions: dict[str, Companions]
 
 
 def make_headline(
@@ -47,6 +69,8 @@ def make_headline(
     rule: str,
     target: float | None,
     statuses: Mapping[str, str | None],
+    cuts: Cuts | None = None,
+    frozen: Mapping[str, float] | None = None,
 ) -> Headline:
     """Compute the headline list.
 
@@ -60,69 +84,96 @@ def make_headline(
         rule: Rule of weights.
         target: Performance target on 0-100, or None.
         statuses: Zone status of items that have one.
+        cuts: Where to cut the matrix; None cuts performance at the target or the mean.
+        frozen: Shares of the base wave, for the rule of frozen weights.
+
+    Raises:
+        CutRuleError: A rule of the cuts is unknown, or the target it needs is missing.
+        WeightsRuleError: As in `importance.stated.weights`.
+
+    Source: ours, see docs/methods/pfi.md; the index after Hill and Alexander, Handbook of Customer
+    Satisfaction and Loyalty Measurement, Gower.
     """
-    moments, floors = frame.moments, frame.floors
-    n = moments.n(role, items)
-    kept = n[0] >= floors.item
-    present = kept[None, :] & (n > 0)
-    share = weights(moments, items, rule, present)
-    weighing = frame.replicates.holding(inputs(moments, items, rule, present))
-    percent = moments.percent(role, items)
+    found = _make_list(frame, items, role, rule, frozen)
     levels = make_levels(frame, role, items)
-    holding = frame.replicates.holding(n)
+    pfi, order = _ordered(frame, found)
+    shown = found.kept & (np.minimum(frame.households, found.n) >= frame.floors.listed)
+    weight = _weights(frame, found)
+    crosshair, placements = make_places(
+        frame.replicates,
+        Coordinates(found.percent, found.share, found.holding, found.weighing),
+        (tuple(level.performance for level in levels), weight),
+        replace(cuts or Cuts(), target=target),
+        kept=found.kept,
+        shown=shown,
+    )
+    extras = _Extras(
+        emphasis=_picked(frame, items),
+        ratings=_shown(_ratings(frame, items, role), shown),
+        weight=weight,
+        pfi=_shown(pfi.estimates, shown),
+        places=order.places,
+        placements=placements,
+        companions=_companions(frame, found),
+    )
+    results = tuple(
+        _item(code, levels[k], extras, k, statuses.get(code)) for k, code in enumerate(items)
+    )
+    return Headline(_index(frame, found), results, crosshair, order.is_said)
+
+
+def _ordered(frame: Frame, found: _List) -> tuple[PfiList, Order]:
+    """Return the PFI of the list and what may be said about its order."""
     pfi = make_pfi_list(
-        share,
-        (Term(1.0, 100.0 - percent),),
+        found.share,
+        (Term(1.0, 100.0 - found.percent),),
         frame.replicates,
         frame.limits,
-        n=n[0],
-        holding=holding | weighing,
+        n=found.n,
+        holding=found.holding | found.weighing,
     )
-    order = make_order(frame, pfi, percent[0], items, n=n[0], kept=kept, bands_from=floors.listed)
-    weight = frame.estimates(
-        share, np.full(len(items), frame.households), bounds=(0.0, 1.0), holding=weighing
+    order = make_order(
+        frame,
+        pfi,
+        found.percent[0],
+        found.items,
+        n=found.n,
+        kept=found.kept,
+        bands_from=frame.floors.listed,
     )
-    extras = _extras(frame, items, n=n[0], weight=weight, pfi=pfi.estimates, places=order.places)
-    crosshair = make_crosshair(_shown_performances(levels, kept), target)
-
-    def cut(level: Level) -> Crosshair | None:
-        return crosshair if min(frame.households, level.n) >= floors.listed else None
-
-    in_index = holding[:, kept].any(axis=1) | weighing[:, 0]
-    return Headline(
-        index=_index(frame, items, role, share=share, kept=kept, holding=in_index),
-        items=tuple(
-            _item(code, level, extra, cut(level), statuses.get(code))
-            for code, level, extra in zip(items, levels, extras, strict=True)
-        ),
-        crosshair=crosshair,
-        order_said=order.is_said,
-    )
+    return pfi, order
 
 
-def _shown_performances(levels: Sequence[Level], kept: NDArray[np.bool_]) -> list[float]:
-    """Return the performances that stay in the list: the data mean of the crosshair."""
-    return [
-        level.performance.value
-        for level, is_kept in zip(levels, kept, strict=True)
-        if is_kept and level.performance.value is not None
-    ]
-
-
-def _index(
+def _make_list(
     frame: Frame,
     items: tuple[str, ...],
     role: Role,
-    *,
-    share: NDArray[np.float64],
-    kept: NDArray[np.bool_],
-    holding: NDArray[np.bool_],
-) -> IndexResult:
-    n = frame.households
-    percent = frame.moments.percent(role, items)
-    index = weighted_index(share, percent)
+    rule: str,
+    frozen: Mapping[str, float] | None,
+) -> _List:
+    """Return performance and weights of the list in every replicate."""
+    n = frame.moments.n(role, items)
+    kept = n[0] >= frame.floors.item
+    present = kept[None, :] & (n > 0)
+    return _List(
+        items=items,
+        role=role,
+        n=n[0],
+        kept=kept,
+        percent=frame.moments.percent(role, items),
+        share=shown_weights(frame, items, rule, present, role=role, frozen=frozen),
+        holding=frame.replicates.holding(n),
+        weighing=frame.replicates.holding(inputs(frame.moments, items, rule, present, role=role)),
+    )
+
+
+def _index(frame: Frame, found: _List) -> IndexResult:
+    """Return the index; its groups are those that hold anything of the list."""
+    n, items, role = frame.households, found.items, found.role
+    index = weighted_index(found.share, found.percent)
     if n < frame.floors.listed or not np.isfinite(index[0]):
         return IndexResult(None, None, None, None, n, None, None)
+    holding = found.holding[:, found.kept].any(axis=1) | found.weighing[:, 0]
     stderr = float(frame.replicates.stderr(index, holding))
     limits = frame.limits.at(int(frame.replicates.dfs(holding)))
     estimate = t_interval(index[0], stderr, limits, n=n, bounds=(0.0, 100.0))
@@ -134,45 +185,66 @@ def _index(
         low=estimate.low,
         high=estimate.high,
         n=n,
-        hill_percent=number(hill_percent(share, mean, most)[0]),
-        equal_weights=number(equal_index(np.where(kept, percent, np.nan))[0]),
+        hill_percent=number(hill_percent(found.share, mean, most)[0]),
+        equal_weights=number(equal_index(np.where(found.kept, found.percent, np.nan))[0]),
     )
 
 
-def _extras(
-    frame: Frame,
-    items: tuple[str, ...],
-    *,
-    n: NDArray[np.int64],
-    weight: tuple[Estimate, ...],
-    pfi: tuple[Estimate, ...],
-    places: tuple[Place, ...],
-) -> list[_Extras]:
-    """Put together what items have besides their level, each by its own number of answers."""
-    moments, floors = frame.moments, frame.floors
+def _shown(estimates: tuple[Estimate, ...], shown: NDArray[np.bool_]) -> tuple[Estimate, ...]:
+    return tuple(
+        one if is_shown else nothing(one.n) for one, is_shown in zip(estimates, shown, strict=True)
+    )
+
+
+def _weights(frame: Frame, found: _List) -> tuple[Estimate, ...]:
+    """Return the weights of the items that have enough answers of their own."""
+    estimates = frame.estimates(
+        found.share,
+        np.full(len(found.items), frame.households),
+        bounds=(0.0, 1.0),
+        holding=found.weighing,
+    )
+    return _shown(estimates, found.n >= frame.floors.item)
+
+
+def _picked(frame: Frame, items: tuple[str, ...]) -> list[tuple[float | None, bool]]:
+    """Return the share of households that picked each item, and whether it is a limit."""
+    moments = frame.moments
     has_picks = all(moments.has(Role.PRIORITY, item) for item in items)
-    picked = emphasis(moments, items)[0] if has_picks else np.full(len(items), np.nan)
-    is_listed = frame.households >= floors.listed
-    return [
-        _Extras(
-            emphasis=number(picked[k]) if frame.households >= floors.item else None,
-            weight=weight[k] if n[k] >= floors.item else nothing(frame.households),
-            pfi=pfi[k] if is_listed and n[k] >= floors.listed else nothing(int(n[k])),
-            place=places[k],
-        )
-        for k in range(len(items))
-    ]
+    if not has_picks or frame.households < frame.floors.item:
+        return [(None, False)] * len(items)
+    shares = [number(one) for one in shown_emphasis(frame, items)[0]]
+    return list(zip(shares, is_limit(frame, items), strict=True))
 
 
-def _item(
-    code: str, level: Level, extra: _Extras, cross: Crosshair | None, zone: str | None
-) -> ItemResult:
-    """Put an item together; without a crosshair it is not placed in the matrix."""
-    satisfied = level.satisfied.value
-    is_rating = None
-    if cross is not None and extra.emphasis is not None and satisfied is not None:
-        is_rating = extra.emphasis * (1 - satisfied)
-    place = extra.place
+def _ratings(frame: Frame, items: tuple[str, ...], role: Role) -> tuple[Estimate, ...]:
+    """Return the importance-satisfaction ratings; nothing where an input was not asked."""
+    moments = frame.moments
+    n = moments.n(role, items)
+    if not all(moments.has(Role.PRIORITY, item) for item in items):
+        return tuple(nothing(int(one)) for one in n[0])
+    # Every household counts in the emphasis, so every group counts here.
+    rating = is_rating(emphasis(moments, items), ratio(moments.satisfied(role, items), n))
+    asked = np.array([bool(moments.column(role, item).satisfied) for item in items])
+    # Few answers are top-coded in both factors; their exact product would say what they hide.
+    enough = np.minimum(n[0], frame.households) >= frame.floors.listed
+    return _shown(frame.estimates(rating, n[0], bounds=(0.0, 1.0)), asked & enough)
+
+
+def _companions(frame: Frame, found: _List) -> dict[str, Companions]:
+    """Return the companions that the frame itself knows: those about the competitor."""
+    competition = make_competition(frame, found.items)
+    market = make_market(frame, found.items, found.share, found.weighing)
+    return {
+        item: Companions(competitor=one.gap, behind=one.behind, market=market.get(item))
+        for item, one in competition.items()
+    }
+
+
+def _item(code: str, level: Level, extras: _Extras, k: int, zone: str | None) -> ItemResult:
+    """Put the k-th item together."""
+    place, at = extras.places[k], extras.placements[k]
+    rating, weight, pfi = extras.ratings[k], extras.weight[k], extras.pfi[k]
     return ItemResult(
         code=code,
         n=level.n,
@@ -184,21 +256,27 @@ def _item(
         performance=level.performance,
         satisfied=level.satisfied,
         distribution=level.distribution,
-        emphasis=extra.emphasis,
-        weight=extra.weight,
-        importance=extra.weight.value,
-        pfi=extra.pfi.value,
-        pfi_stderr=extra.pfi.stderr,
-        pfi_low=extra.pfi.low,
-        pfi_high=extra.pfi.high,
-        is_rating=is_rating,
+        emphasis=extras.emphasis[k][0],
+        weight=weight,
+        importance=weight.value,
+        pfi=pfi.value,
+        pfi_stderr=pfi.stderr,
+        pfi_low=pfi.low,
+        pfi_high=pfi.high,
+        is_rating=rating.value,
         rank=place.rank,
         rank_low=place.low,
         rank_high=place.high,
         band=place.band,
-        quadrant=quadrant(level.performance.value, extra.weight.value, cross) if cross else None,
-        on_the_line=on_the_line(level.performance, extra.weight, cross) if cross else None,
+        quadrant=at.quadrant,
+        on_the_line=at.on_the_line,
         zone=zone,
         top_coded=level.is_coded,
         tied=place.tied,
+        is_estimate=rating if rating.value is not None else None,
+        is_action=is_action(rating.value),
+        chances=at.chances,
+        discrepancy=at.discrepancy,
+        companions=extras.companions.get(code),
+        emphasis_coded=extras.emphasis[k][1],
     )

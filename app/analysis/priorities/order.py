@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from app.analysis.priorities.pfi import PfiList, Standing, standings
 from app.analysis.uncertainty.frame import Frame
 
+_FEWEST = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -30,7 +32,7 @@ class Order:
     """The order of a list.
 
     Attributes:
-        is_said: The order may be stated.
+        is_said: The order may be stated. A single item has no order.
         places: One place per item.
     """
 
@@ -57,9 +59,13 @@ def make_order(
         items: Item codes.
         n: Answers of each item, shape (items,).
         kept: Items of the list that may be shown; the others have no place.
-        bands_from: Fewest answers from which bands may be said.
+        bands_from: Fewest answers from which bands may be said, in a list of more than three.
+
+    Source: ours, see docs/methods/pfi.md.
     """
     least = frame.least(n[kept])
+    if np.count_nonzero(kept & np.isfinite(pfi.values)) < _FEWEST:
+        return Order(False, (Place(),) * len(items))
     if not frame.is_ranked or least < min(bands_from, frame.floors.ranked):
         return Order(False, (Place(),) * len(items))
     is_said = frame.replicates.df > 0 and least >= frame.floors.order

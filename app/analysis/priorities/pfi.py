@@ -46,7 +46,8 @@ class Standing:
         rank: 1 = first to improve; ties by lower performance, then by code.
         low: Best rank that cannot be excluded; None without replicates.
         high: Worst rank that cannot be excluded.
-        band: A surely among the first three, B may be, C not; None without replicates.
+        band: A surely among the first three, B may be, C not; None without replicates, and in a
+            list of three items or fewer, where it would say nothing.
         tied: Codes that cannot be told apart from it by the pair tests, in the order of the list;
             all others without replicates.
     """
@@ -64,6 +65,8 @@ def pfi_values(weights: NDArray[np.float64], terms: tuple[Term, ...]) -> NDArray
     Args:
         weights: Importance shares, shape (replicates, items).
         terms: The shortfalls; NaN where a mean is missing, which gives NaN.
+
+    Source: ours, see docs/methods/pfi.md.
     """
     total = np.zeros_like(weights)
     for term in terms:
@@ -113,6 +116,8 @@ def make_pfi_list(
 
     Returns:
         Estimates in the order of the items.
+
+    Source: ours, see docs/methods/pfi.md.
     """
     values = pfi_values(weights, terms)
     if holding is None:
@@ -197,6 +202,9 @@ def standings(
 
     Returns:
         One standing per item, in the order of `codes`.
+
+    Source: Mogstad, Romano, Shaikh and Wilhelm 2024, Review of Economic Studies 91(1), by the
+    construction of `uncertainty.ranks`.
     """
     places = np.flatnonzero(kept & np.isfinite(pfi.values))
     order = sorted(
@@ -221,14 +229,17 @@ def standings(
                 rank=found[int(k)].rank,
                 low=low,
                 high=high,
-                band=band(low, high),
+                band=band(low, high) if places.size > TOP else None,
                 tied=tuple(listed[other] for other in tied),
             )
     return tuple(found.get(k) for k in range(len(codes)))
 
 
 def band(low: int, high: int) -> str:
-    """Return A when surely among the first three, B when it may be, else C."""
+    """Return A when surely among the first three, B when it may be, else C.
+
+    Source: ours, see docs/methods/pfi.md.
+    """
     if high <= TOP:
         return "A"
     return "B" if low <= TOP else "C"

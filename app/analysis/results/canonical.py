@@ -6,7 +6,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
-from app.analysis.results.study import SCHEMA, StudyResult
+from app.analysis.results.study import OLDER_SCHEMAS, SCHEMA, StudyResult
 
 
 class SchemaError(ValueError):
@@ -43,8 +43,11 @@ def to_json(result: StudyResult) -> str:
 def from_json(text: str) -> StudyResult:
     """Return the result of a canonical JSON text.
 
+    A text of version 1 is read as what it is in this version: the sections that came later say
+    nothing in it, and writing it again gives the present form.
+
     Raises:
-        SchemaError: The text is of another version.
+        SchemaError: The text is of a version this code does not read.
         DamagedResultError: The text is not JSON, or not a result.
     """
     try:
@@ -52,10 +55,10 @@ def from_json(text: str) -> StudyResult:
     except json.JSONDecodeError as error:
         raise DamagedResultError from error
     found = data.get("schema", "") if isinstance(data, dict) else ""
-    if found != SCHEMA:
+    if found not in (SCHEMA, *OLDER_SCHEMAS):
         raise SchemaError(str(found))
     try:
-        return cast("StudyResult", _built(StudyResult, data))
+        return cast("StudyResult", _built(StudyResult, {**data, "schema": SCHEMA}))
     except (TypeError, ValueError) as error:
         raise DamagedResultError from error
 
@@ -76,7 +79,9 @@ def _built(kind: Any, data: Any) -> Any:
         choices = [choice for choice in get_args(kind) if choice is not NoneType]
         return None if data is None else _built(choices[0], data)
     if get_origin(kind) is tuple:
-        return tuple(_built(get_args(kind)[0], one) for one in data)
+        return _built_tuple(get_args(kind), data)
+    if get_origin(kind) is dict:
+        return {str(key): _built(get_args(kind)[1], one) for key, one in data.items()}
     if is_dataclass(kind):
         hints = _hints(cast("type", kind))
         if not isinstance(data, dict) or not data.keys() <= hints.keys():
@@ -85,6 +90,15 @@ def _built(kind: Any, data: Any) -> Any:
     if kind is float:
         return float(data)
     return data
+
+
+def _built_tuple(inner: tuple[Any, ...], data: Any) -> tuple[Any, ...]:
+    """Return a tuple of one type and any length, or of one type a place."""
+    if not isinstance(data, list):
+        raise TypeError(str(inner))
+    if len(inner) == 2 and inner[1] is Ellipsis:
+        return tuple(_built(inner[0], one) for one in data)
+    return tuple(_built(one, value) for one, value in zip(inner, data, strict=True))
 
 
 @cache

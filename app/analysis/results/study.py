@@ -2,161 +2,46 @@
 
 Imports no numpy, so that pages may read stored results. All fields keep full precision; rounding
 happens on display. `None` stands for "cannot be said" (suppressed, too few answers, undefined)
-and is never replaced by zero.
+and is never replaced by zero. Sections that the plan did not ask for are None or empty.
 """
 
 from dataclasses import dataclass, field
 
+from app.analysis.results.comparison import CommunitiesResult, SegmentsResult, TrendResult
+from app.analysis.results.disclosure import ProtectedTable
+from app.analysis.results.drivers import DriversResult
 from app.analysis.results.estimate import Estimate
+from app.analysis.results.gaps import GapsResult, SensitivityResult
+from app.analysis.results.items import (
+    AttributeResult,
+    Crosshair,
+    IndexResult,
+    ItemResult,
+    ZoneResult,
+)
+from app.analysis.results.levels import BoxResult, NpsResult
+from app.analysis.results.scales import ScaleResult
+from app.analysis.results.weighting import WeightingResult
 
-SCHEMA = "linsheng-study/1"
+SCHEMA = "linsheng-study/2"
+OLDER_SCHEMAS = ("linsheng-study/1",)  # read, never written
 
 
 @dataclass(frozen=True, slots=True)
-class IndexResult:
-    """Satisfaction index 0-100 (满意度指数) with Hill's percentage beside it."""
-
-    value: float | None
-    stderr: float | None
-    low: float | None
-    high: float | None
-    n: int
-    hill_percent: float | None
-    equal_weights: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class ItemResult:
-    """One item of the headline list: an area rated on one scale, weighted by stated importance.
+class SegmentTable:
+    """Households by segment and answer to the overall item, as counts.
 
     Attributes:
-        code: Item code (an area code for the owners' survey).
-        n: Answers.
-        missing: Households that were asked and gave no point (no experience, blank).
-        mean, stderr, low, high: Mean in scale points and its t interval.
-        performance: Mean on 0-100, with interval.
-        satisfied: Share of satisfied answers (满意率) 0..1 with Wilson interval.
-        distribution: Share of each scale point, worst first; None when suppressed.
-        emphasis: Share of responding households that picked it; None without picks.
-        weight: Normalised importance share, sums to 1 over the list, with interval.
-        importance: The value of `weight` (flat copy for readers of the JSON).
-        pfi, pfi_stderr, pfi_low, pfi_high: Points of the 0-100 index available here.
-        is_rating: ETC importance-satisfaction rating, emphasis x (1 - satisfied).
-        rank, rank_low, rank_high: Rank by PFI (1 = first to improve) and rank interval; None
-            below 100 answers of any item of the list, and with a waiver.
-        band: "A" surely among the first three, "B" may be, "C" not; None below 30 answers of any
-            item of the list, and with a waiver.
-        quadrant: concentrate, keep_up, low_priority or possible_overkill.
-        on_the_line: An interval touches a crosshair, so the quadrant is not certain.
-        zone: Status of the item's zone of tolerance, when the same item has one.
-        top_coded: Rows of `distribution` that were 0 or 1 are limits, "at most" and "at least".
-        tied: Codes of the list's items that the pair tests (Holm) cannot tell apart from this
-            one, in instrument order; empty when no order is said. Overlapping rank intervals
-            are no such statement: two items may overlap and yet differ.
+        variable: Name of the variable.
+        values: Its values, the rows of the table.
+        columns: satisfied, not_satisfied.
+        table: The counts that may be shown, with margins.
     """
 
-    code: str
-    n: int
-    missing: int
-    mean: float | None
-    stderr: float | None
-    low: float | None
-    high: float | None
-    performance: Estimate
-    satisfied: Estimate
-    distribution: tuple[float, ...] | None
-    emphasis: float | None
-    weight: Estimate
-    importance: float | None
-    pfi: float | None
-    pfi_stderr: float | None
-    pfi_low: float | None
-    pfi_high: float | None
-    is_rating: float | None
-    rank: int | None
-    rank_low: int | None
-    rank_high: int | None
-    band: str | None
-    quadrant: str | None
-    on_the_line: bool | None
-    zone: str | None
-    top_coded: bool = False
-    tied: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneResult:
-    """Zone of tolerance (容忍区间) of one item, in scale points unless said otherwise.
-
-    Attributes:
-        adequate, desired, perceived: Available-case means.
-        adequacy: Mean of perceived - adequate over paired answers (MSA).
-        superiority: Mean of perceived - desired over paired answers (MSS).
-        width: Mean of desired - adequate over paired answers.
-        below, inside, above: Shares of households below their own minimum, inside, above desired.
-        inverted: Triples dropped because adequate exceeded desired.
-        status: below_minimum, inside or above_desired.
-        established: The status holds after Holm over the list; False means borderline.
-        weight: Importance share used in the zone list's PFI.
-        pfi: Zone-list PFI (T = D, with the A term) with interval.
-        attainment: 100 - [D-P]+ - [A-P]+ on 0-100, the x axis of the zone matrix.
-        rank, rank_low, rank_high, band, tied: As in `ItemResult`, within the zone list and by
-            its own numbers of answers; bands here from 100, too.
-        top_coded: Those of `below`, `inside`, `above` that were 0 or 1 are limits.
-    """
-
-    code: str
-    adequate: Estimate
-    desired: Estimate
-    perceived: Estimate
-    importance_mean: Estimate
-    adequacy: Estimate
-    superiority: Estimate
-    width: Estimate
-    below: Estimate
-    inside: Estimate
-    above: Estimate
-    inverted: int
-    answered: int
-    status: str | None
-    established: bool | None
-    weight: Estimate
-    pfi: Estimate
-    attainment: Estimate
-    rank: int | None
-    rank_low: int | None
-    rank_high: int | None
-    band: str | None
-    tied: tuple[str, ...] = ()
-    top_coded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AttributeResult:
-    """One attribute: level only, no stated importance, no PFI."""
-
-    code: str
-    area: str
-    n: int
-    missing: int
-    mean: float | None
-    stderr: float | None
-    low: float | None
-    high: float | None
-    performance: Estimate
-    satisfied: Estimate
-    distribution: tuple[float, ...] | None
-    top_coded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Crosshair:
-    """Where the matrix is cut: performance on 0-100 and importance share."""
-
-    performance: float | None
-    importance: float | None
-    performance_rule: str  # target or mean
-    importance_rule: str  # equal_share
+    variable: str
+    values: tuple[str, ...]
+    columns: tuple[str, ...]
+    table: ProtectedTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +68,29 @@ class StudyResult:
         order_said: Whether the PFI order may be stated (n >= 100 for all items, no waiver).
         plan: The plan as plain JSON data.
         seed: Seed handed in; kept even when no method drew numbers.
-        zone_dropped: Households that lost all their zone levels for too many inversions.
+        zone_dropped: Households that lost all their zone levels for too many inversions; None
+            where they are fewer than 10, perhaps none.
         zones_order_said: As `order_said`, for the zone list and its own numbers of answers.
+        zone_crosshair: Cuts of the zone list's matrix.
+        overall_bounds: Where the overall mean of all households of the base lies, whatever the
+            silent ones think; None without a base, and where the answers are weighted.
+        gaps: Gap list, and all orders side by side.
+        sensitivity: How far the lists rest on choices of method.
+        boxes: Top and bottom boxes of every list, with who gave no answer and why.
+        nps: Net Promoter Score.
+        drivers: Derived importance of the headline list.
+        attribute_drivers: Derived importance of the attributes: all together, then by area.
+        weighting: How households were weighted; None means not at all.
+        unweighted: The headline index without weights, beside a weighted one.
+        trend: Change since earlier waves, with the weights of the first one.
+        communities: Communities side by side, one entry for each measure.
+        segments: Segments against the rest, one entry for each variable.
+        tables: Satisfied households by segment, one entry for each variable.
+        scales: Whether the attributes of each area measure one thing.
+        communities_left_out: Communities with fewer than 10 households, which are in no figure of
+            all together: their own would follow.
+        columns_left_out: Code of a column, and how many more communities are left out of it for
+            fewer than 10 answers.
     """
 
     engine: str
@@ -206,5 +112,22 @@ class StudyResult:
     plan: dict[str, object] = field(default_factory=dict)
     seed: int = 0
     schema: str = SCHEMA
-    zone_dropped: int = 0
+    zone_dropped: int | None = 0
     zones_order_said: bool = False
+    zone_crosshair: Crosshair | None = None
+    overall_bounds: tuple[float, float] | None = None
+    gaps: GapsResult | None = None
+    sensitivity: SensitivityResult | None = None
+    boxes: tuple[BoxResult, ...] = ()
+    nps: NpsResult | None = None
+    drivers: DriversResult | None = None
+    attribute_drivers: tuple[DriversResult, ...] = ()
+    weighting: WeightingResult | None = None
+    unweighted: IndexResult | None = None
+    trend: TrendResult | None = None
+    communities: tuple[CommunitiesResult, ...] = ()
+    segments: tuple[SegmentsResult, ...] = ()
+    tables: tuple[SegmentTable, ...] = ()
+    scales: tuple[ScaleResult, ...] = ()
+    communities_left_out: int = 0
+    columns_left_out: tuple[tuple[str, int], ...] = ()

@@ -20,6 +20,7 @@ from app.analysis.simulation.truth import (
     CommunityTruth,
     answer_probability,
     cuts,
+    importance_level,
     overall_performance,
 )
 
@@ -67,6 +68,8 @@ def make_truth(
         areas: Area code to its attribute codes, in order.
         level: Mean performance of the areas, 0-100.
         spread: Standard deviation of the areas around it.
+
+    Source: ours, see docs/methods/coverage.md.
     """
     made: list[AreaTruth] = []
     for code, attributes in areas.items():
@@ -95,6 +98,8 @@ def simulate_households(
         rng: Source of randomness.
         truth: The community.
         households: How many.
+
+    Source: ours, see docs/methods/coverage.md.
     """
     draw = _draw(rng, truth, households)
     made: list[SimulatedHousehold] = []
@@ -118,7 +123,10 @@ def simulate_households(
 def simulate_answers(
     rng: np.random.Generator, truth: CommunityTruth, households: int
 ) -> list[dict[str, int]]:
-    """Draw the answers of a community: one mapping per household, empty when it stays silent."""
+    """Draw the answers of a community: one mapping per household, empty when it stays silent.
+
+    Source: ours, see docs/methods/coverage.md.
+    """
     return [
         one.answers if one.responds else {} for one in simulate_households(rng, truth, households)
     ]
@@ -131,6 +139,8 @@ def simulate_dataset(rng: np.random.Generator, truth: CommunityTruth, returns: i
         rng: Source of randomness.
         truth: The community.
         returns: Households that answered.
+
+    Source: ours, see docs/methods/coverage.md.
     """
     rows: list[_Draw] = []
     found = 0
@@ -153,7 +163,10 @@ def simulate_dataset(rng: np.random.Generator, truth: CommunityTruth, returns: i
 
 
 def columns_of_truth(truth: CommunityTruth) -> tuple[Column, ...]:
-    """Return the columns of a simulated dataset."""
+    """Return the columns of a simulated dataset.
+
+    Source: ours, see docs/methods/coverage.md.
+    """
     columns = [Column("overall", Role.OVERALL, "overall", TEN, (8, 9, 10))]
     for area in truth.areas:
         code = area.code
@@ -180,14 +193,13 @@ def _draw(rng: np.random.Generator, truth: CommunityTruth, n: int) -> _Draw:
     points = {"overall": _cut(overall, TEN)}
     strict = rng.normal(0, truth.strictness, n)
     picked = _picks(rng, truth, n)
-    most = max(area.importance for area in truth.areas)
     for k, area in enumerate(truth.areas):
         own = rng.normal(0, truth.noise, n)
         known = rng.random(n) >= area.no_experience
         latent = area.performance + halo + own
         points[f"priority.{area.code}"] = picked[:, k].astype(np.int64)
         points[f"area.{area.code}"] = np.where(known, _cut(latent, FIVE), NO_EXPERIENCE)
-        points.update(_zone_points(rng, truth, area, latent=latent, strict=strict, most=most))
+        points.update(_zone_points(rng, truth, area, latent=latent, strict=strict))
         for name, offset in area.attributes.items():
             # Correlated .7 with the area's own rating, with the same spread.
             mixed = 0.7 * own + np.sqrt(1 - 0.7**2) * rng.normal(0, truth.noise, n)
@@ -203,13 +215,12 @@ def _zone_points(
     *,
     latent: NDArray[np.float64],
     strict: NDArray[np.float64],
-    most: float,
 ) -> dict[str, NDArray[np.int64]]:
     """Draw importance and the three levels; adequate never exceeds desired."""
     n = latent.size
     adequate = area.adequate + strict + rng.normal(0, truth.noise / 2, n)
     desired = area.desired + strict + rng.normal(0, truth.noise / 2, n)
-    importance = 60 + 35 * area.importance / most + rng.normal(0, truth.noise / 2, n)
+    importance = importance_level(truth, area) + rng.normal(0, truth.noise / 2, n)
     start = f"tolerance.{area.code}"
     return {
         f"{start}.importance": _cut(importance, TEN),

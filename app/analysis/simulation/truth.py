@@ -85,6 +85,7 @@ class TrueValues:
         adequate, desired, perceived: Means of the ten-point levels, scale points.
         below, inside, above: Shares of households below, inside and above their own zone.
         zone_pfi: Zone-list PFI with lambda 1 and weights from the picks.
+        importance: Mean of the ten-point importance ratings, scale points.
     """
 
     performance: NDArray[np.float64]
@@ -101,6 +102,17 @@ class TrueValues:
     inside: NDArray[np.float64]
     above: NDArray[np.float64]
     zone_pfi: NDArray[np.float64]
+    importance: NDArray[np.float64]
+
+    @property
+    def position(self) -> NDArray[np.float64]:
+        """Return (P - A)/(D - A) of the means."""
+        return (self.perceived - self.adequate) / (self.desired - self.adequate)
+
+    @property
+    def is_rating(self) -> NDArray[np.float64]:
+        """Return the share that picks an area times the share not satisfied with it."""
+        return self.emphasis * (1 - self.satisfied)
 
 
 def true_values(truth: CommunityTruth, *, respondents: bool = True) -> TrueValues:
@@ -113,6 +125,8 @@ def true_values(truth: CommunityTruth, *, respondents: bool = True) -> TrueValue
 
     Returns:
         Exact values up to quadrature error, far below 1e-6.
+
+    Source: ours, see docs/methods/coverage.md.
     """
     nodes, weights = hermegauss(_NODES)
     weights = weights / weights.sum()
@@ -148,13 +162,69 @@ def true_values(truth: CommunityTruth, *, respondents: bool = True) -> TrueValue
         inside=1 - below - above,
         above=above,
         zone_pfi=zone_pfi,
+        importance=_importance(truth),
     )
+
+
+def true_correlations(truth: CommunityTruth) -> NDArray[np.float64]:
+    """Return the correlations of the overall item and the five-point area ratings.
+
+    Given the halo all ratings of a household are independent, so the covariance of two is that of
+    their conditional means. A household without experience of an area is so whatever its halo,
+    hence pairwise correlations over jointly rated rows aim at these.
+
+    Args:
+        truth: The community.
+
+    Returns:
+        Shape (1 + areas, 1 + areas), the overall item first, among households that answer.
+
+    Source: ours, see docs/methods/coverage.md.
+    """
+    nodes, weights = hermegauss(_NODES)
+    weights = weights * answer_probability(truth, nodes)
+    weights = weights / weights.sum()
+    halo = nodes * truth.halo
+    levels: list[tuple[float, tuple[int, ...]]] = [(overall_performance(truth), TEN)]
+    levels += [(area.performance, FIVE) for area in truth.areas]
+    rows: list[NDArray[np.float64]] = []
+    variances: list[float] = []
+    for level, scale in levels:
+        pmf, points = _pmf(level + halo, truth.noise, scale), np.array(scale, dtype=np.float64)
+        rows.append(pmf @ points)
+        mean = float(weights @ rows[-1])
+        variances.append(float(weights @ (pmf @ points**2)) - mean**2)
+    given = np.stack(rows)
+    centred = given - (given @ weights)[:, None]
+    covariance = (centred * weights) @ centred.T
+    np.fill_diagonal(covariance, variances)
+    scale_of = np.sqrt(np.array(variances))
+    correlations: NDArray[np.float64] = covariance / np.outer(scale_of, scale_of)
+    return correlations
+
+
+def importance_level(truth: CommunityTruth, area: AreaTruth) -> float:
+    """Return the mean latent importance rating of an area, 0-100: 60 and up to 35 more.
+
+    Source: ours, see docs/methods/coverage.md.
+    """
+    return 60 + 35 * area.importance / max(one.importance for one in truth.areas)
+
+
+def _importance(truth: CommunityTruth) -> NDArray[np.float64]:
+    """Return the mean importance ratings; they do not depend on the halo."""
+    levels = np.array([importance_level(truth, area) for area in truth.areas])
+    mean: NDArray[np.float64] = _pmf(levels, truth.noise / 2, TEN) @ np.array(TEN)
+    return mean
 
 
 def answer_probability(
     truth: CommunityTruth, standard_halo: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the probability that a household answers, given its halo in standard deviations."""
+    """Return the probability that a household answers, given its halo in standard deviations.
+
+    Source: ours, see docs/methods/coverage.md.
+    """
     nodes, weights = hermegauss(_NODES)
     weights = weights / weights.sum()
 
@@ -167,7 +237,10 @@ def answer_probability(
 
 
 def pick_shares(truth: CommunityTruth) -> NDArray[np.float64]:
-    """Return the share of households that pick each area."""
+    """Return the share of households that pick each area.
+
+    Source: ours, see docs/methods/coverage.md.
+    """
     importance = np.array([area.importance for area in truth.areas], dtype=np.float64)
     importance = importance / importance.sum()
     shares = np.zeros(importance.size)
@@ -184,14 +257,20 @@ def pick_shares(truth: CommunityTruth) -> NDArray[np.float64]:
 
 
 def overall_performance(truth: CommunityTruth) -> float:
-    """Return the latent mean of the overall item: areas weighted by importance."""
+    """Return the latent mean of the overall item: areas weighted by importance.
+
+    Source: ours, see docs/methods/coverage.md.
+    """
     importance = np.array([area.importance for area in truth.areas])
     performance = np.array([area.performance for area in truth.areas])
     return float(importance @ performance / importance.sum())
 
 
 def cuts(points: tuple[int, ...]) -> NDArray[np.float64]:
-    """Return the inner borders of the equal parts of 0-100 that the points cover."""
+    """Return the inner borders of the equal parts of 0-100 that the points cover.
+
+    Source: ours, see docs/methods/coverage.md.
+    """
     return np.linspace(0, 100, len(points) + 1)[1:-1]
 
 

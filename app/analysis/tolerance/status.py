@@ -52,8 +52,11 @@ def zone_statuses(
 
     Returns:
         One status per item, in the order given.
+
+    Source: Parasuraman, Zeithaml and Berry 1994, Journal of Retailing 70(3) (statuses); evidence
+    ours, see docs/methods/zone.md, with Holm 1979, Scandinavian Journal of Statistics 6(2).
     """
-    statuses = [_status(a, s) for a, s in zip(adequacy, superiority, strict=True)]
+    statuses = [zone_status(a, s) for a, s in zip(adequacy, superiority, strict=True)]
     df_adequacy, df_superiority = np.broadcast_to(df, (2, len(statuses)))
     if not (df_adequacy > 0).any() and not (df_superiority > 0).any():
         return tuple(ZoneStatus(status, None) for status in statuses)
@@ -78,7 +81,15 @@ def zone_statuses(
     )
 
 
-def _status(adequacy: float, superiority: float) -> str | None:
+def zone_status(adequacy: float, superiority: float) -> str | None:
+    """Return where an item stands by its mean gaps; exactly at a level is inside.
+
+    Args:
+        adequacy: Mean of perceived - adequate; NaN = missing.
+        superiority: Mean of perceived - desired.
+
+    Source: Parasuraman, Zeithaml and Berry 1994, Journal of Retailing 70(3).
+    """
     if np.isnan(adequacy) or np.isnan(superiority):
         return None
     if adequacy < 0:

@@ -8,32 +8,25 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
+from app.analysis.design.sample import PopulationError
 from app.analysis.results.estimate import Estimate
 
 
-class PopulationError(ValueError):
-    """The population is smaller than the sample.
-
-    Attributes:
-        population: Population given.
-        n: Answers there are.
-    """
-
-    def __init__(self, population: int, n: int) -> None:
-        super().__init__(f"population {population}, n {n}")
-        self.population = population
-        self.n = n
-
-
 def number(value: float | np.floating | None) -> float | None:
-    """Return a plain float, or None for NaN, infinity and None."""
+    """Return a plain float, or None for NaN, infinity and None.
+
+    Source: ours, see docs/methods/design.md.
+    """
     if value is None or not np.isfinite(value):
         return None
     return float(value)
 
 
 def nothing(n: int) -> Estimate:
-    """Return the estimate that cannot be said, resting on n answers."""
+    """Return the estimate that cannot be said, resting on n answers.
+
+    Source: ours, see docs/methods/design.md.
+    """
     return Estimate(None, None, None, None, n)
 
 
@@ -63,7 +56,10 @@ class Limits:
 
 @cache
 def make_limits(df: int, level: float) -> Limits:
-    """Return the t quantile of two-sided intervals of this level."""
+    """Return the t quantile of two-sided intervals of this level.
+
+    Source: Student (1908) Biometrika 6:1-25.
+    """
     t = float(stats.t.ppf(0.5 + level / 2, df)) if df > 0 else float("nan")
     return Limits(df, t, level)
 
@@ -85,6 +81,8 @@ def t_interval(
         limits: From `make_limits`.
         n: Answers it rests on.
         bounds: Least and greatest possible value; limits are cut there.
+
+    Source: Student (1908) Biometrika 6:1-25; the rule about 0 is ours, see docs/methods/design.md.
     """
     plain = number(value)
     if plain is None:
@@ -108,6 +106,8 @@ def wilson_interval(
 
     Returns:
         Lower and upper limits, shapes as given.
+
+    Source: Wilson (1927) JASA 22:209-212.
     """
     some, size = np.asarray(count, dtype=np.float64), np.asarray(n, dtype=np.float64)
     low, high = proportion_confint(some, size, alpha=1 - level, method="wilson")
@@ -119,20 +119,33 @@ def wilson_interval(
 
 
 def effective_sizes(
-    shares: NDArray[np.float64], n: NDArray[np.int64], stderr: NDArray[np.float64]
+    shares: NDArray[np.float64],
+    n: NDArray[np.int64],
+    stderr: NDArray[np.float64],
+    *,
+    least: float = 1.0,
 ) -> NDArray[np.float64]:
     """Return design-adjusted numbers of answers n* = p(1-p)/SE^2 for a list of shares.
 
     Where p is 0 or 1, or the standard error is 0 or unknown, n* = n / deff with the median design
-    effect of the other shares of the list, at least 1.
+    effect of the other shares of the list, at least `least`.
+
+    Args:
+        shares: Shape (k,).
+        n: Answers, same shape.
+        stderr: Design-based standard errors, same shape.
+        least: Least design effect that is lent: 1, or Kish's effect of the weights.
+
+    Source: Korn and Graubard (1998) Survey Methodology 24:193-201; the rule at 0 and 1 is
+        ours, see docs/methods/shares.md.
     """
     variance = shares * (1 - shares)
     usable = (variance > 0) & np.isfinite(stderr) & (stderr > 0)
     sizes = n.astype(np.float64)
-    deff = 1.0
+    deff = least
     if usable.any():
         own = variance[usable] / stderr[usable] ** 2
-        deff = max(1.0, float(np.median(sizes[usable] / own)))
+        deff = max(least, float(np.median(sizes[usable] / own)))
         sizes[usable] = own
     sizes[~usable] /= deff
     return sizes
@@ -164,11 +177,13 @@ def srs_mean(
     Args:
         values: Shape (n,); NaN is missing and left out.
         population: Size of the population for the finite population correction; None means no
-            correction, the rule of this product (see docs/statistics.md).
+            correction, the rule of this product (see docs/methods/design.md).
         level: Confidence level.
 
     Raises:
         PopulationError: The population is smaller than the sample.
+
+    Source: Cochran (1977), Sampling Techniques, ch. 2.
     """
     sample = np.asarray(values, dtype=np.float64)
     sample = sample[~np.isnan(sample)]
@@ -195,6 +210,8 @@ def srs_domain_mean(
 
     Raises:
         PopulationError: The population is smaller than the sample.
+
+    Source: Cochran (1977), Sampling Techniques, 2.13.
     """
     sample = np.asarray(values, dtype=np.float64)
     mask = np.asarray(inside, dtype=bool)

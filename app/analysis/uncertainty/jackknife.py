@@ -47,6 +47,8 @@ def weighted_mean(values: ArrayLike, weights: NDArray[np.float64]) -> NDArray[np
     Args:
         values: Shape (rows,) or (rows, columns); no missing values.
         weights: Shape (rows,).
+
+    Source: Cochran (1977), Sampling Techniques, ch. 6.
     """
     result: NDArray[np.float64] = weights @ np.asarray(values, dtype=np.float64) / weights.sum()
     return result
@@ -55,7 +57,10 @@ def weighted_mean(values: ArrayLike, weights: NDArray[np.float64]) -> NDArray[np
 def weighted_ratio(
     numerator: ArrayLike, denominator: ArrayLike, weights: NDArray[np.float64]
 ) -> float:
-    """Return the ratio of two weighted totals."""
+    """Return the ratio of two weighted totals.
+
+    Source: Cochran (1977), Sampling Techniques, ch. 6.
+    """
     top = weights @ np.asarray(numerator, dtype=np.float64)
     return float(top / (weights @ np.asarray(denominator, dtype=np.float64)))
 
@@ -75,6 +80,9 @@ def jackknife_jk1(
 
     Raises:
         TooFewGroupsError: There is only one group.
+
+    Source: Kott (2001) J. Official Stat. 17:521-526; Wolter (2007), Introduction to Variance
+        Estimation, ch. 4.
     """
     labels = np.asarray(groups)
     base = _weights(weights, labels.shape[0])
@@ -106,6 +114,9 @@ def jackknife_jkn(
 
     Raises:
         TooFewGroupsError: A stratum has a single unit.
+
+    Source: Wolter (2007), Introduction to Variance Estimation, ch. 4; R's
+        survey::as.svrepdesign(type = "JKn").
     """
     stratum = np.asarray(strata)
     unit = np.arange(stratum.shape[0]) if clusters is None else np.asarray(clusters)

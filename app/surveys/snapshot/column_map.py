@@ -18,6 +18,10 @@ _AREA_ROLES = {
 }
 
 
+_LOYALTY = "loyalty"
+_KEYS = ("community", "wave", "household", "replicates")
+
+
 @dataclass(frozen=True, slots=True)
 class MappedColumn:
     """One column of the dataset and the column of the file it comes from.
@@ -45,7 +49,9 @@ class ColumnMap:
         areas: Area codes that can be picked.
         pick_words: Words of the file to area codes.
         none_words: Words that mean "picked nothing".
-        keys: Names of the columns for community, wave and replicates; empty when not mapped.
+        keys: Names of the columns for community, wave, household and replicates; empty when not
+            mapped.
+        segments: Name of every variable that splits the cells, and its column.
     """
 
     ratings: tuple[MappedColumn, ...]
@@ -54,25 +60,52 @@ class ColumnMap:
     pick_words: Mapping[str, str]
     none_words: frozenset[str]
     keys: Mapping[str, str]
+    segments: Mapping[str, str]
 
     def names(self) -> tuple[str, ...]:
         """Return the columns of the file that are needed, each once."""
         named = [source.name for source in self.ratings]
-        return tuple(dict.fromkeys([*named, *self.picks, *filter(None, self.keys.values())]))
+        known = [*filter(None, self.keys.values()), *self.segments.values()]
+        return tuple(dict.fromkeys([*named, *self.picks, *known]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedColumns:
+    """Columns that a command or a plan names; they override the column map.
+
+    Attributes:
+        wave, community, replicates: Column of the file; empty leaves the map's.
+        segments: Variables wanted besides those of the map; one the map does not name is the
+            column of that name.
+    """
+
+    wave: str = ""
+    community: str = ""
+    replicates: str = ""
+    segments: tuple[str, ...] = ()
 
 
 def resolve_columns(
-    column_map: Mapping[str, object], instrument: Instrument, replicates: str | None
+    column_map: Mapping[str, object],
+    instrument: Instrument,
+    named: NamedColumns,
 ) -> ColumnMap:
     """Understand a column map.
+
+    Args:
+        column_map: The map as written.
+        instrument: Gives areas and scales.
+        named: Columns named elsewhere.
 
     Raises:
         UnknownKeyError: A key, an area or a scale does not exist.
     """
     flat = dict(column_map)
-    keys = {name: _name(flat.pop(name, ""), name) for name in ("community", "wave", "replicates")}
-    if replicates:
-        keys["replicates"] = replicates
+    keys = {name: _name(flat.pop(name, ""), name) for name in _KEYS}
+    given = {"wave": named.wave, "community": named.community, "replicates": named.replicates}
+    keys.update({name: column for name, column in given.items() if column})
+    segments = _segments(flat.pop("segments", ()))
+    segments.update({name: name for name in named.segments if name not in segments})
     none_words = frozenset(_words(flat.pop("none_words", ())))
     value_map = flat.pop("value_map", {})
     if not isinstance(value_map, Mapping):
@@ -95,6 +128,7 @@ def resolve_columns(
         pick_words=_word_map(value_map, "importance"),
         none_words=none_words,
         keys=keys,
+        segments=segments,
     )
 
 
@@ -102,6 +136,13 @@ def _name(value: object, key: str) -> str:
     if not isinstance(value, (str, int)):
         raise UnknownKeyError(key)
     return str(value)
+
+
+def _segments(value: object) -> dict[str, str]:
+    """Return variable to column; a bare list names columns."""
+    if isinstance(value, Mapping):
+        return {str(name): _name(column, "segments") for name, column in value.items()}
+    return {name: name for name in _words(value)}
 
 
 def _words(value: object) -> Sequence[str]:
@@ -130,6 +171,9 @@ def _source(key: str, name: str, instrument: Instrument, words: Mapping[str, str
         role, item_role = _AREA_ROLES[kind]
         item = _item_of(instrument, item_role, area, key)
         column = Column(key, role, area, (), (), area)
+    elif kind == _LOYALTY and area:
+        item = _loyalty_of(instrument, area, key)
+        column = Column(key, Role.LOYALTY, area, (), ())
     else:
         raise UnknownKeyError(key)
     scale = instrument.scales[str(item.scale)]
@@ -148,6 +192,14 @@ def _item_of(instrument: Instrument, role: ItemRole, area: str | None, key: str)
             is_same = item.role is one and item.area == area and item.attribute is None
             if is_same and item.scale is not None:
                 return item
+    raise UnknownKeyError(key)
+
+
+def _loyalty_of(instrument: Instrument, code: str, key: str) -> Item:
+    """Return the question about loyalty of this code."""
+    for item in instrument.items:
+        if item.role is ItemRole.LOYALTY and item.code == code and item.scale is not None:
+            return item
     raise UnknownKeyError(key)
 
 

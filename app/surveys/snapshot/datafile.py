@@ -143,6 +143,13 @@ class UnreadableFileError(ExternalDataError):
         return _("cannot read {name}: {reason}", name=self.name, reason=self.reason)
 
 
+class NoInstrumentError(ExternalDataError):
+    """Neither the command nor the plan names an instrument file."""
+
+    def __str__(self) -> str:
+        return _("name the instrument file, with --instrument or in the plan")
+
+
 class Table:
     """The rows of a file that are kept, as text, column by column."""
 

@@ -25,6 +25,7 @@ _ROLES = {
     ItemRole.DESIRED: Role.DESIRED,
     ItemRole.PERCEIVED: Role.PERCEIVED,
     ItemRole.PERFORMANCE: Role.PERFORMANCE,
+    ItemRole.LOYALTY: Role.LOYALTY,
 }
 TICKED, NOT_TICKED = 1, 0
 
@@ -69,7 +70,7 @@ def load_snapshot(storage: Storage, snapshot_digest: str) -> LoadedSnapshot:
 def columns_of(instrument: Instrument) -> tuple[Column, ...]:
     """Return the columns of an instrument that the statistics know, in vector order.
 
-    Experience, statements, loyalty and profile are stored in the file but no part of this study.
+    Experience, statements and profile are stored in the file but no part of this study.
     """
     names = Counter(item.attribute for item in instrument.items)
     names.update(area.code for area in instrument.areas)

@@ -23,6 +23,24 @@ def list_revisions(session: Session, campaign_id: int, community_id: int) -> lis
     return list(session.scalars(query))
 
 
+def find_earlier(session: Session, snapshot: Snapshot) -> Snapshot | None:
+    """Return the newest snapshot of the same community in the campaign before, if it has one.
+
+    The campaign before is the latest of those that had closed when this one opened.
+    """
+    opens_on = (
+        select(Campaign.opens_on).where(Campaign.id == snapshot.campaign_id).scalar_subquery()
+    )
+    query = (
+        select(Snapshot)
+        .join(Campaign, Campaign.id == Snapshot.campaign_id)
+        .where(Snapshot.community_id == snapshot.community_id, Campaign.closes_on < opens_on)
+        .order_by(Campaign.closes_on.desc(), Campaign.id.desc(), Snapshot.revision.desc())
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
 def community_code(session: Session, community_id: int) -> str:
     """Return the code of a community."""
     return session.scalars(select(Community.code).where(Community.id == community_id)).one()

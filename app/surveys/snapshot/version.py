@@ -18,7 +18,7 @@ _LIBRARIES = ("duckdb", "numpy", "scipy", "statsmodels")
 @cache
 def code_version() -> str:
     """Return 16 hexadecimal digits that change when a source or library behind results does."""
-    found = [path for name in _PACKAGES for path in (_APP / name).glob("*.py")]
+    found = [path for name in _PACKAGES for path in (_APP / name).rglob("*.py")]
     found += [_APP / name for name in _FILES]
     digest = hashlib.sha256()
     for path in sorted(found):

@@ -42,7 +42,9 @@ def make_dataset(
         values=np.array(values, dtype=np.uint8).T.copy(),
         wave=np.zeros(rows, dtype=np.int64),
         community=np.array(place, dtype=np.int64),
-        group=np.array(groups if groups is not None else [k % 30 for k in range(rows)]),
+        group=np.array(
+            groups if groups is not None else [k % 30 for k in range(rows)], dtype=np.int64
+        ),
         waves=("2026-06",),
         communities=names,
         own_groups=own_groups,

@@ -123,7 +123,23 @@ def test_items_left_out_are_neither_ranked_nor_in_the_family() -> None:
     )
     assert found[1] is None
     assert found[0] is not None
-    assert (found[0].rank, found[0].low, found[0].high, found[0].band) == (1, 1, 1, "A")
+    assert (found[0].rank, found[0].low, found[0].high, found[0].band) == (1, 1, 1, None)
+
+
+def test_a_list_of_three_items_has_ranks_and_no_bands() -> None:
+    levels = [60.0, 40.0, 20.0, 10.0]
+    for size in (3, 4):
+        values = stack(*(replicated(levels[k], 1.0, k) for k in range(size)))
+        found = standings(
+            pfi_of(stack(*[constant(1 / size)] * size), Term(1.0, values)),
+            np.array(levels[:size]),
+            tuple("abcd"[:size]),
+            REPLICATES,
+            kept=np.ones(size, bool),
+        )
+        assert [one.rank for one in found if one] == list(range(1, size + 1))
+        bands = [one.band for one in found if one]
+        assert bands == ([None] * 3 if size == 3 else ["A", "A", "A", "C"])
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,13 @@ from app.analysis.simulation.simulate import (
     simulate_dataset,
     simulate_households,
 )
-from app.analysis.simulation.truth import AreaTruth, CommunityTruth, pick_shares, true_values
+from app.analysis.simulation.truth import (
+    AreaTruth,
+    CommunityTruth,
+    pick_shares,
+    true_correlations,
+    true_values,
+)
 
 AREAS = {"security": ("gate",), "cleaning": (), "repairs": ("speed", "manners"), "fees": ()}
 
@@ -100,3 +106,29 @@ def test_true_shares_and_pfi_add_up() -> None:
     assert exact.weight.sum() == pytest.approx(1.0)
     assert exact.below + exact.inside + exact.above == pytest.approx(np.ones(4))
     assert exact.pfi.sum() == pytest.approx(100 - exact.index)
+
+
+def test_true_correlations_are_what_a_very_large_sample_shows() -> None:
+    rng = np.random.default_rng(12)
+    truth = make_truth(rng, AREAS)
+    data = simulate_dataset(rng, truth, 60_000)
+    codes = [column.code for column in data.columns]
+    places = [codes.index("overall"), *(codes.index(f"area.{area}") for area in AREAS)]
+    points = np.where(data.values[:, places] <= 10, data.values[:, places], np.nan)
+    joint = points[~np.isnan(points).any(axis=1)]
+    # 5 standard errors of a correlation of about 40,000 rows
+    found = np.corrcoef(joint, rowvar=False)
+    assert found == pytest.approx(true_correlations(truth), abs=0.025)
+
+
+def test_true_importance_ratings_are_what_a_very_large_sample_shows() -> None:
+    rng = np.random.default_rng(13)
+    truth = make_truth(rng, AREAS)
+    exact = true_values(truth)
+    data = simulate_dataset(rng, truth, 20_000)
+    codes = [column.code for column in data.columns]
+    for k, area in enumerate(AREAS):
+        rated = data.values[:, codes.index(f"tolerance.{area}.importance")]
+        assert rated.mean() == pytest.approx(exact.importance[k], abs=0.05)
+    width = exact.desired - exact.adequate
+    assert exact.adequate + exact.position * width == pytest.approx(exact.perceived)

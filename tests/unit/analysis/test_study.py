@@ -16,7 +16,12 @@ from app.analysis.study import run_study
 from app.analysis.uncertainty.jackknife import jackknife_jk1, weighted_mean
 from tests.unit.analysis.builders import make_dataset, picks, ratings
 
-AREAS = {"security": ("gate", "patrol"), "cleaning": ("stairs",), "repairs": ("speed",)}
+AREAS = {
+    "security": ("gate", "patrol"),
+    "cleaning": ("stairs",),
+    "repairs": ("speed",),
+    "green": (),
+}
 
 
 def simulated(returns: int, seed: int = 1, **changes: object) -> StudyResult:
@@ -72,8 +77,9 @@ def test_the_same_cells_plan_and_seed_give_the_same_bytes() -> None:
 def test_the_json_comes_back_as_the_same_result() -> None:
     text = to_json(simulated(150))
     assert to_json(from_json(text)) == text
-    assert from_json(text).items[0].performance.df == 29
-    assert json.loads(text)["schema"] == "linsheng-study/1"
+    again = from_json(text)
+    assert again.items[0].performance.df == again.groups - 1
+    assert json.loads(text)["schema"] == "linsheng-study/2"
 
 
 def test_the_json_has_sorted_keys_and_12_significant_digits() -> None:
@@ -90,7 +96,7 @@ def test_a_result_of_another_version_is_refused(text: str) -> None:
         from_json(text)
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"schema":"linsheng-study/1","surprise":1}'])
+@pytest.mark.parametrize("text", ["", "{", '{"schema":"linsheng-study/2","surprise":1}'])
 def test_what_is_no_result_is_refused(text: str) -> None:
     with pytest.raises(DamagedResultError):
         from_json(text)
@@ -165,7 +171,9 @@ def test_with_30_to_99_answers_there_are_indicative_bands_but_no_ranks() -> None
 
 
 def test_one_item_under_100_answers_withholds_the_ranks_of_its_whole_list() -> None:
-    result = studied({"a": [3, 4] * 60, "b": [4] * 99 + [None] * 21})
+    result = studied(
+        {"a": [3, 4] * 60, "b": [4] * 99 + [None] * 21, "c": [5, 4] * 60, "d": [2, 4] * 60}
+    )
     assert result.standing == "full"
     assert not result.order_said
     assert all(item.rank is None and item.rank_low is None for item in result.items)
@@ -177,7 +185,7 @@ def test_each_list_goes_by_its_own_numbers_of_answers() -> None:
     assert (few_levels.order_said, few_levels.zones_order_said) == (True, False)
     assert all(item.rank is not None for item in few_levels.items)
     assert all(zone.rank is None and zone.band is None for zone in few_levels.zones)
-    few_ratings = zone_study(99, {"a": 120, "b": 120})
+    few_ratings = zone_study(99, dict.fromkeys("abcd", 120))
     assert (few_ratings.order_said, few_ratings.zones_order_said) == (False, True)
     assert all(item.rank is None for item in few_ratings.items)
     assert all(zone.rank is not None and zone.band is not None for zone in few_ratings.zones)

@@ -1,0 +1,1 @@
+"""Do several questions measure one thing: alpha, omega."""
