@@ -106,8 +106,8 @@ def check_answers(
         above the desired one is accepted and flagged.
 
     Raises:
-        AnswersError: Unknown fields or values, too many ticks, a text that is too long, or a
-            final answer that is not valid.
+        AnswersError: Unknown fields or values, too many ticks, a text that is too long or holds
+            NUL or a lone surrogate, or a final answer that is not valid.
     """
     gate = _Gate(instrument)
     for name, values in raw.items():
@@ -204,6 +204,9 @@ class _Gate:
             self.values[item.code] = places[value]
 
     def _take_text(self, item: Item, value: str) -> None:
+        if _REMOVED.search(value):
+            self.refuse(item.code, "unreadable")
+            return
         text = clean_text(value)
         limit = MAX_NUMBER if item.role is ItemRole.CONTACT else MAX_TEXT
         if len(text) > limit:

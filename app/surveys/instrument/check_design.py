@@ -17,11 +17,13 @@ _COLUMN_KEYS = frozenset(
         "wave",
         "replicates",
         "household",
+        "segments",
         "weight",
         "none_words",
         "value_map",
     }
 )
+_LOYALTY_COLUMN = "loyalty"
 _AREA_COLUMNS = frozenset(
     {"performance", "importance", "adequate", "desired", "perceived", "competitor"}
 )
@@ -202,9 +204,15 @@ def check_columns(findings: Findings) -> None:
     if findings.is_external and not columns:
         findings.error("", "missing_key", key="columns")
     areas = {area.code for area in findings.instrument.areas}
+    loyalty = {item.code for item in findings.instrument.items_with_role(ItemRole.LOYALTY)}
     for key in columns:
         measure, dot, area = key.partition(".")
-        if (dot and measure not in _AREA_COLUMNS) or (not dot and key not in _COLUMN_KEYS):
+        if (dot and measure not in {*_AREA_COLUMNS, _LOYALTY_COLUMN}) or (
+            not dot and key not in _COLUMN_KEYS
+        ):
             findings.error(f"columns.{key}", "unknown_column_key", word=key)
+        elif measure == _LOYALTY_COLUMN:
+            if area not in loyalty:
+                findings.error(f"columns.{key}", "unknown_item", word=area)
         elif dot and area not in areas:
             findings.error(f"columns.{key}", "unknown_area", word=area)

@@ -114,6 +114,39 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "There is no item or section “{word}”.",
         "没有叫“{word}”的题目或部分。",
     ),
+    "no_answers": (
+        "Nobody of “{word}” answered. Join it with another category.",
+        "“{word}”没有人作答。请与别的类别合并。",
+    ),
+    "margins_differ": (
+        "The margins speak of {first} and of {second} households. Give them the same sum.",
+        "各组户数的合计不同：{first} 与 {second}。请改成相同的合计。",
+    ),
+    "raking_fails": (
+        "No weights meet all totals: after {rounds} rounds one is {percent}% off. Check them.",
+        "找不到同时符合各组户数的权重：{rounds} 轮后仍差 {percent}%。请核对户数。",
+    ),
+    "no_weight": (
+        "Every share is 0. Give at least one item a share above 0.",
+        "所有权重都是 0。请至少给一项大于 0 的权重。",
+    ),
+    "weights_rule": (
+        "The data lack what the weights “{word}” need. Choose another rule.",
+        "数据里没有权重规则“{word}”所需的内容。请改用别的规则。",
+    ),
+    "no_such_column": (
+        "The data file has no column “{word}”.",
+        "数据文件没有“{word}”这一列。",
+    ),
+    "repeated_word": ("“{word}” stands here twice. Remove one.", "“{word}”写了两次。请删去一个。"),
+    "wave_later": (
+        "“{word}” is later than “{next}”. Write earlier waves, in order of time.",
+        "“{word}”晚于“{next}”。请按时间先后写更早的各期。",
+    ),
+    "communities_unweighted": (
+        "Communities are compared without weights by “{word}”. Leave out one of the two.",
+        "小区并列比较不能按“{word}”加权。两者只能留一个。",
+    ),
     "unknown_column_key": (
         "“{word}” is no entry of a column map. Use e.g. overall, importance, performance.<area>.",
         "列对照表里没有“{word}”这一项。可用 overall、importance、performance.<方面> 等。",

@@ -2,6 +2,7 @@
 
 from app.surveys.instrument.canonical import digest
 from app.surveys.instrument.check import check_instrument
+from app.surveys.instrument.effort import effort_lines
 from app.surveys.instrument.load import load_instrument
 from app.surveys.instrument.messages import format_problem
 from app.surveys.instrument.model import Instrument
@@ -58,4 +59,5 @@ def _summary(instrument: Instrument, language: str) -> str:
         counts = f"{name}：{items} 个题目，每份答卷 {width} 字节"
     else:
         counts = f"{name}: {items} items, {width} bytes a response"
-    return f"{counts}\nSHA-256 {digest(instrument)}"
+    effort = "\n".join(effort_lines(instrument, language))
+    return f"{counts}\n{effort}\nSHA-256 {digest(instrument)}"

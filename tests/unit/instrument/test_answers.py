@@ -221,9 +221,19 @@ def test_changing_to_large_text_on_the_way_keeps_planned_answers_planned() -> No
 
 
 def test_comments_are_stripped_and_otherwise_kept_as_written() -> None:
-    text = "  电梯\x00又停了\ud800，e\u0301 <b>\r\n第二行 👍  "
+    text = "  电梯又停了，e\u0301 <b>\r\n第二行 👍  "
     answers = take(least(comment__wish=[text]))
     assert dict(answers.comments) == {"comment.wish": "电梯又停了，e\u0301 <b>\n第二行 👍"}
+
+
+@pytest.mark.parametrize("name", ["comment.wish", "contact.number"])
+@pytest.mark.parametrize("sign", ["\x00", chr(0xD800), chr(0xDFFF)])
+def test_a_text_with_a_sign_that_cannot_be_stored_is_refused_with_the_reason(
+    name: str, sign: str
+) -> None:
+    with pytest.raises(AnswersError) as refused:
+        take(least(contact=["hq_only"]) | {name: [f"电梯{sign}又停了"]})
+    assert [(one.item, one.code) for one in refused.value.problems] == [(name, "unreadable")]
 
 
 def test_a_comment_of_the_greatest_length_is_taken() -> None:
