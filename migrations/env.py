@@ -16,7 +16,9 @@ import app.reports.models
 import app.staff.models
 import app.surveys.campaign.models
 import app.surveys.register.models
+import app.surveys.response.interviews.models
 import app.surveys.response.models
+import app.surveys.response.photos.models
 import app.surveys.snapshot.models  # noqa: F401 - all tables must be known to the metadata
 from app.config import read_config
 from app.db import Base, make_engine, writing

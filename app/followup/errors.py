@@ -58,7 +58,7 @@ class FieldError(FollowUpError):
 
     Attributes:
         field: Name of the field.
-        problem: ``empty``, ``unknown``, ``in_future``, ``in_past`` or ``too_long``.
+        problem: ``empty``, ``unknown``, ``in_future``, ``in_past``, ``too_long`` or ``not_both``.
     """
 
     def __init__(self, field: str, problem: str) -> None:

@@ -198,6 +198,7 @@ def list_sealed_comments(session: Session, member_ids: Collection[int]) -> list[
     """
     query = (
         select(
+            Comment.id,
             Response.frame_member_id,
             Response.received_at,
             Comment.wish,

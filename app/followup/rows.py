@@ -89,6 +89,7 @@ class CaseCounts:
 class SealedComment:
     """One comment of a household, still sealed."""
 
+    id: int
     frame_member_id: int
     received_at: datetime
     wish: ContactWish
@@ -149,12 +150,14 @@ class CommentView:
     """One comment, readable.
 
     Attributes:
+        id: The comment.
         received_at: When the answer came in.
         wish: Who may reply.
         texts: Pairs of item code and text, e.g. ``comment.wish``.
         way, when, number: How and when the owner wants to be reached; empty when not said.
     """
 
+    id: int
     received_at: datetime
     wish: ContactWish
     texts: tuple[tuple[str, str], ...]

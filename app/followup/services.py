@@ -339,6 +339,7 @@ def _comment_view(vault: Vault, sealed: SealedComment) -> CommentView:
         json.loads(vault.open(sealed.contact_sealed, "contact")) if sealed.contact_sealed else {}
     )
     return CommentView(
+        id=sealed.id,
         received_at=sealed.received_at,
         wish=sealed.wish,
         texts=tuple(sorted(texts.items())),

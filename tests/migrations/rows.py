@@ -4,7 +4,21 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
-from app.followup.models import CaseList, ContactRecord, FollowUp, Outcome, Visit
+from app.followup.models import (
+    Alarm,
+    AlarmKind,
+    CaseList,
+    ContactRecord,
+    FollowUp,
+    Outcome,
+    Problem,
+    ProblemComment,
+    PublicAnswer,
+    Reply,
+    ReplyRating,
+    ReplyVerdict,
+    Visit,
+)
 from app.installation import Installation
 from app.jobs.models import Job
 from app.reports.models import ReportFile, StudyRun
@@ -25,7 +39,19 @@ from app.surveys.campaign.models import (
     InstrumentVersion,
 )
 from app.surveys.register.models import Building, Community, Household, ImportantReason, Person
-from app.surveys.response.models import Channel, Comment, ContactWish, Draft, Origin, Response
+from app.surveys.response.interviews.models import Helper, Interview
+from app.surveys.response.models import (
+    AnswerCopy,
+    Channel,
+    Comment,
+    ContactWish,
+    Draft,
+    Entrance,
+    Origin,
+    Response,
+    ResponseSignal,
+)
+from app.surveys.response.photos.models import Photo
 from app.surveys.snapshot.models import Snapshot
 
 NOW = datetime(2026, 11, 2, 2, tzinfo=UTC)
@@ -37,6 +63,7 @@ def fill_every_table(session: Session) -> None:
     _fill_register_and_staff(session)
     _fill_campaign(session)
     _fill_answers(session)
+    _fill_words_to_owners(session)
     _fill_results(session)
 
 
@@ -98,6 +125,7 @@ def _fill_campaign(session: Session) -> None:
             replicate_group=3,
             block=1,
             token_hash=bytes(32),
+            code_hash=bytes(32),
         )
     )
     session.flush()
@@ -130,7 +158,33 @@ def _fill_answers(session: Session) -> None:
         )
     )
     session.flush()
-    session.add(Comment(response_id=1, texts_sealed=b"t", wish=ContactWish.OFFICE_OR_HQ))
+    session.add(Comment(id=1, response_id=1, texts_sealed=b"t", wish=ContactWish.OFFICE_OR_HQ))
+    session.add(
+        ResponseSignal(
+            response_id=1,
+            device_hash=bytes(32),
+            network_hash=bytes(32),
+            entrance=Entrance.CODE,
+            started_at=NOW,
+            seconds=200,
+            pages=12,
+            slowest=40,
+            median=9,
+            has_script=True,
+            honeypot=False,
+        )
+    )
+    session.add(AnswerCopy(response_id=1, language="zh-Hans", asked_at=NOW, content_sealed=b"c"))
+    session.add(
+        Photo(
+            frame_member_id=1,
+            device_hash=bytes(32),
+            place=1,
+            content_sealed=b"p",
+            added_at=NOW,
+        )
+    )
+    session.add(Interview(response_id=1, helped=Helper.FAMILY, began_at=NOW, ended_at=NOW))
     session.add(
         Draft(
             frame_member_id=1,
@@ -139,6 +193,12 @@ def _fill_answers(session: Session) -> None:
             language="en",
             form="full",
             updated_at=NOW,
+            started_at=NOW,
+            pace="{}",
+            has_script=True,
+            resume_hash=bytes(32),
+            resume_until=NOW,
+            resume_phone=bytes(32),
         )
     )
     session.add(
@@ -166,6 +226,31 @@ def _fill_answers(session: Session) -> None:
     session.add(
         Visit(frame_member_id=1, campaign_id=1, community_id=1, planned_on=date(2026, 11, 25))
     )
+
+
+def _fill_words_to_owners(session: Session) -> None:
+    session.add(
+        Reply(id=1, comment_id=1, version=1, text_sealed=b"r", staff_id=1, published_at=NOW)
+    )
+    session.add(Problem(id=1, campaign_id=1, community_id=1, created_at=NOW))
+    session.flush()
+    session.add(ReplyRating(reply_id=1, verdict=ReplyVerdict.SO_SO, rated_at=NOW))
+    session.add(
+        PublicAnswer(
+            problem_id=1,
+            version=1,
+            title="路灯",
+            cause="线路老化",
+            action="更换",
+            responsible="工程部",
+            due_on=date(2026, 12, 31),
+            staff_id=1,
+            published_at=NOW,
+        )
+    )
+    session.add(ProblemComment(problem_id=1, comment_id=1, is_solved=False, said_at=NOW))
+    session.add(Alarm(frame_member_id=1, kind=AlarmKind.NOT_US, said_sealed=b"s", raised_at=NOW))
+    session.flush()
 
 
 def _fill_results(session: Session) -> None:

@@ -17,7 +17,8 @@ from app.db import Base, make_engine
 from migrations import run
 from tests.migrations.rows import fill_every_table
 
-FROZEN = ("audit_entry", "instrument_version", "snapshot", "study_run")
+FROZEN = ("audit_entry", "instrument_version", "public_answer", "snapshot", "study_run")
+A_COLUMN = {"audit_entry": "detail", "instrument_version": "canonical", "public_answer": "title"}
 
 
 @pytest.fixture
@@ -100,6 +101,59 @@ def test_a_database_full_of_rows_goes_all_the_way_down_and_up_again(engine: Engi
         assert count_rows(session) == counts
 
 
+WORDS_OF_0002 = (("response", "channel", "visit"), ("staff", "role", "interviewer"))
+
+
+def test_the_owner_step_goes_down_and_up_without_losing_a_row_or_a_rule(engine: Engine) -> None:
+    with Session(engine) as session:
+        fill_every_table(session)
+        session.execute(text("UPDATE response SET channel = 'visit'"))
+        session.commit()
+        counts = count_rows(session)
+    schema, checks = describe_schema(engine), describe_checks(engine)
+
+    while run.current(engine) != "0001":
+        run.downgrade(engine, "-1")
+    for table, column, word in WORDS_OF_0002:
+        with engine.connect() as connection, pytest.raises(DatabaseError):
+            connection.execute(text(f"UPDATE {table} SET {column} = '{word}'"))
+    with engine.connect() as connection:
+        kept = {name for name in inspect(engine).get_table_names() if name in counts}
+        for name in kept:
+            assert connection.scalar(text(f"SELECT count(*) FROM {name}")) == counts[name], name
+        assert connection.scalar(text("SELECT channel FROM response")) == "paper"
+    assert_sound(engine)
+
+    run.upgrade(engine)
+    assert (describe_schema(engine), describe_checks(engine)) == (schema, checks)
+    for table, column, word in WORDS_OF_0002:
+        with engine.begin() as connection:
+            connection.execute(text(f"UPDATE {table} SET {column} = '{word}'"))
+        with engine.connect() as connection, pytest.raises(DatabaseError):
+            connection.execute(text(f"UPDATE {table} SET {column} = 'other'"))
+    assert_sound(engine)
+
+
+def describe_schema(engine: Engine) -> set[tuple[str, str]]:
+    """Return kind and name of every index, table and trigger of an SQLite database."""
+    if engine.dialect.name != "sqlite":
+        return set()
+    with engine.connect() as connection:
+        return {
+            (row[0], row[1])
+            for row in connection.execute(text("SELECT type, name FROM sqlite_master"))
+        }
+
+
+def assert_sound(engine: Engine) -> None:
+    """Let SQLite check every page, index, CHECK and reference of its file."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        assert connection.scalars(text("PRAGMA integrity_check")).all() == ["ok"]
+        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+
+
 def test_foreign_keys_are_enforced_after_a_move(empty_engine: Engine) -> None:
     run.upgrade(empty_engine)
     with empty_engine.connect() as connection, pytest.raises(DatabaseError):
@@ -113,7 +167,7 @@ def test_foreign_keys_are_enforced_after_a_move(empty_engine: Engine) -> None:
 def test_the_database_refuses_to_change_frozen_rows(
     engine: Engine, table: str, change: str
 ) -> None:
-    column = {"audit_entry": "detail", "instrument_version": "canonical"}.get(table, "created_at")
+    column = A_COLUMN.get(table, "created_at")
     with Session(engine) as session:
         fill_every_table(session)
         session.commit()

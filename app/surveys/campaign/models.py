@@ -98,6 +98,7 @@ class FrameMember(Base):
         UniqueConstraint("campaign_id", "household_id"),
         UniqueConstraint("campaign_id", "pseudonym"),
         Index("ix_frame_member_campaign_community", "campaign_id", "community_id"),
+        Index("uq_frame_member_code_hash", "code_hash", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -114,6 +115,8 @@ class FrameMember(Base):
     block: Mapped[int] = mapped_column(SmallInteger)
     # The token itself is not stored: HMAC of the pseudonym makes it again for printing.
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    # Of the short code to type; a frame older than these codes gets them when letters are printed.
+    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
 
 
 class ExclusionCode(StrEnum):

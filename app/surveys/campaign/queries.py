@@ -237,6 +237,11 @@ def find_member_by_token_hash(session: Session, token_hash: bytes) -> FrameMembe
     return session.scalar(select(FrameMember).where(FrameMember.token_hash == token_hash))
 
 
+def find_member_by_code_hash(session: Session, code_hash: bytes) -> FrameMember | None:
+    """Return the household a short code belongs to, or None."""
+    return session.scalar(select(FrameMember).where(FrameMember.code_hash == code_hash))
+
+
 def get_member(session: Session, member_id: int) -> FrameMember:
     """Return a frame member, for its own phone. Raises NoResultFound when there is none."""
     return session.get_one(FrameMember, member_id)

@@ -41,7 +41,12 @@ from app.surveys.campaign.models import (
     InstrumentVersion,
 )
 from app.surveys.campaign.rules import ReturnCount
-from app.surveys.campaign.tokens import hash_token, make_token
+from app.surveys.campaign.tokens import (
+    hash_token,
+    hash_typed_code,
+    make_token,
+    make_typed_code,
+)
 from app.surveys.instrument.answers import clean_text
 from app.surveys.instrument.canonical import canonical_json, digest
 from app.surveys.instrument.model import Instrument
@@ -351,6 +356,7 @@ def _frame(
             "replicate_group": replicate_group_of(vault, household.uid),
             "block": block_of(campaign.code, household.uid, blocks=blocks),
             "token_hash": hash_token(make_token(vault, pseudonym)),
+            "code_hash": hash_typed_code(vault, make_typed_code(vault, pseudonym)),
         }
 
 

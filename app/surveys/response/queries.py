@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, String, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, CursorResult, Select, String, case, delete, func, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -13,7 +13,14 @@ from sqlalchemy.sql.functions import GenericFunction
 from app.surveys.campaign.models import Campaign, Exclusion, FrameMember, Gate
 from app.surveys.campaign.queries import Viewer, approved_exclusion, seen_by
 from app.surveys.campaign.rules import ReturnCount
-from app.surveys.response.models import Draft, Origin, Response
+from app.surveys.response.models import (
+    AnswerCopy,
+    Comment,
+    Draft,
+    Origin,
+    Response,
+    ResponseSignal,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,27 @@ def find_counted(session: Session, member_id: int) -> Response | None:
     )
 
 
+def find_comment(session: Session, response_id: int) -> Comment | None:
+    """Return the words of an answer, sealed, or None when it has none."""
+    return session.scalar(select(Comment).where(Comment.response_id == response_id))
+
+
+def find_signal(session: Session, response_id: int) -> ResponseSignal | None:
+    """Return how an answer came about, None when it came without a browser."""
+    return session.get(ResponseSignal, response_id)
+
+
+def find_copy(session: Session, response_id: int) -> AnswerCopy | None:
+    """Return the copy an owner asked for, made or not, fresh from the database; or None."""
+    return session.get(AnswerCopy, response_id, populate_existing=True)
+
+
+def delete_copies(session: Session, before: datetime) -> int:
+    """Delete the copies asked for before an instant and return how many there were."""
+    found = session.execute(delete(AnswerCopy).where(AnswerCopy.asked_at < before))
+    return cast("CursorResult[Any]", found).rowcount
+
+
 def list_responses(session: Session, member_id: int) -> list[Response]:
     """Return all answers of a household, counted or not, the first first."""
     return list(
@@ -101,6 +129,29 @@ def find_draft(
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     return session.scalar(statement)
+
+
+def find_resumable(
+    session: Session, member_id: int, resume_hash: bytes, now: datetime
+) -> Draft | None:
+    """Return the draft of a household that a resume code opens now, or None."""
+    return session.scalar(
+        select(Draft).where(
+            Draft.frame_member_id == member_id,
+            Draft.resume_hash == resume_hash,
+            Draft.resume_until > now,
+        )
+    )
+
+
+def count_resumable(session: Session, member_id: int, device_hash: bytes, now: datetime) -> int:
+    """Count the drafts of a household's other devices that a resume code opens now."""
+    statement = select(func.count()).where(
+        Draft.frame_member_id == member_id,
+        Draft.device_hash != device_hash,
+        Draft.resume_until > now,
+    )
+    return session.scalars(statement).one()
 
 
 def delete_drafts(session: Session, member_id: int, device_hash: bytes | None = None) -> None:

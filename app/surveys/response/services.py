@@ -10,12 +10,11 @@ point leaves either everything or nothing:
 4. UPDATE response, only when a submitted answer replaces a flushed draft.
 5. INSERT response. Two unique indexes decide every race: the key, and one counted answer per
    household. When one refuses: ROLLBACK TO SAVEPOINT, look again, go on from 3.
-6. INSERT comment, when there is any text; RELEASE SAVEPOINT.
+6. INSERT comment, when there is any text, and the signal; RELEASE SAVEPOINT.
 7. DELETE draft.
 8. The caller commits, and only then tells the owner.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -47,8 +46,15 @@ from app.surveys.response.errors import (
     NotOpenError,
     WrongInstrumentError,
 )
-from app.surveys.response.models import Channel, Comment, ContactWish, Draft, Origin, Response
-from app.surveys.response.receipts import make_receipt
+from app.surveys.response.models import Channel, Draft, Origin
+from app.surveys.response.signals import Look, Trace, note_look, signal_of
+from app.surveys.response.storing import (
+    Answer,
+    Receipt,
+    canonical,
+    make_receipt_of,
+    store_answer,
+)
 from app.surveys.response.vector import encode
 from app.vault import Vault
 
@@ -76,6 +82,7 @@ class Submission:
         entered_by: Staff member who keyed in a paper form.
         device: Device whose draft is done with; without it all drafts of the household are,
             unless it came on paper: somebody may still be typing.
+        trace: What the browser showed of itself; None for an answer that came another way.
     """
 
     member: FrameMember
@@ -88,23 +95,7 @@ class Submission:
     form: str
     entered_by: int | None = None
     device: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What the owner is told.
-
-    Attributes:
-        code: Receipt code, the same for every resend.
-        received_at: When the answer was first received.
-        is_counted: It is the household's counted answer.
-        replayed: It had been received before; nothing was stored now.
-    """
-
-    code: str
-    received_at: datetime
-    is_counted: bool
-    replayed: bool
+    trace: Trace | None = None
 
 
 def offer_of(instrument: Instrument, gate: Gate, member: FrameMember) -> Offer:
@@ -147,13 +138,13 @@ def save_draft(
     Raises:
         DraftTooLargeError: No honest form is that large; the draft stays as it was.
     """
-    device_hash = _device_hash(vault, member, device)
+    device_hash = device_hash_of(vault, member, device)
     page = {name: list(values) for name, values in raw.items() if name not in TRANSPORT_FIELDS}
     for attempt in range(_ATTEMPTS):
         draft = queries.find_draft(session, member.id, device_hash, lock=True)
-        fields = {} if draft is None else _open_draft(vault, draft)
+        fields = {} if draft is None else open_draft(vault, draft)
         fields |= page
-        text = _canonical({name: values for name, values in fields.items() if any(values)})
+        text = canonical({name: values for name, values in fields.items() if any(values)})
         if len(text) > MAX_DRAFT:
             raise DraftTooLargeError(len(text), MAX_DRAFT)
         try:
@@ -171,12 +162,21 @@ def save_draft(
             return
 
 
+def note_page(
+    session: Session, vault: Vault, look: Look, *, member: FrameMember, device: str, now: datetime
+) -> None:
+    """Note how long a page just saved was looked at; without a draft there is nothing to note."""
+    draft = queries.find_draft(session, member.id, device_hash_of(vault, member, device), lock=True)
+    if draft is not None:
+        note_look(draft, look, now=now)
+
+
 def load_draft(
     session: Session, vault: Vault, *, member: FrameMember, device: str
 ) -> dict[str, list[str]]:
     """Return the fields saved from this device, empty when there are none."""
-    draft = queries.find_draft(session, member.id, _device_hash(vault, member, device))
-    return {} if draft is None else _open_draft(vault, draft)
+    draft = queries.find_draft(session, member.id, device_hash_of(vault, member, device))
+    return {} if draft is None else open_draft(vault, draft)
 
 
 def find_receipt(session: Session, member: FrameMember, key: str) -> Receipt | None:
@@ -184,7 +184,7 @@ def find_receipt(session: Session, member: FrameMember, key: str) -> Receipt | N
     stored = queries.find_by_key(session, key)
     if stored is None or stored.frame_member_id != member.id:
         return None
-    return _receipt(stored, replayed=True)
+    return make_receipt_of(stored, replayed=True)
 
 
 def record_response(
@@ -210,7 +210,7 @@ def record_response(
     if stored is not None and stored.frame_member_id != member.id:
         raise KeyConflictError
     if stored is not None and not submission.raw.keys() - TRANSPORT_FIELDS:
-        return _receipt(stored, replayed=True)
+        return make_receipt_of(stored, replayed=True)
     gate, campaign = queries.find_gate_of(session, member)
     if now < start_of(campaign.opens_on):
         raise NotOpenError(start_of(campaign.opens_on))
@@ -220,12 +220,16 @@ def record_response(
     answers = check_answers(
         instrument, submission.raw, offer=submission.offer, form=submission.form
     )
-    answer = _Answer.of(submission, answers, campaign.instrument_digest)
+    answer = _answer_of(
+        session, vault, submission, answers, digest=campaign.instrument_digest, now=now
+    )
     if stored is not None:
         return answer.replay(stored)
-    receipt = _store(session, vault, answer, may_count=gate.frozen_at is None, received_at=now)
+    receipt = store_answer(
+        session, vault, answer, may_count=gate.frozen_at is None, received_at=now
+    )
     if submission.device is not None:
-        device_hash = _device_hash(vault, member, submission.device)
+        device_hash = device_hash_of(vault, member, submission.device)
         queries.delete_drafts(session, member.id, device_hash)
     elif submission.channel is not Channel.PAPER:
         queries.delete_drafts(session, member.id)
@@ -259,10 +263,10 @@ def flush_drafts(
         if member.id in flushed:
             continue
         offer = offer_of(instrument, gate, member)
-        answers = _valid_answers(instrument, _open_draft(vault, draft), offer, draft.form)
+        answers = _valid_answers(instrument, open_draft(vault, draft), offer, draft.form)
         if answers is None:
             continue
-        answer = _Answer(
+        answer = Answer(
             member_id=member.id,
             key=f"flush:{member.pseudonym}",
             channel=Channel.PHONE,
@@ -273,8 +277,13 @@ def flush_drafts(
             vector=encode(instrument, answers, offer),
             answers=answers,
             entered_by=None,
+            signal=signal_of(
+                vault, draft, None, campaign_id=campaign.id, ended_at=draft.updated_at
+            ),
         )
-        _store(session, vault, answer, may_count=True, received_at=max(deadline, draft.updated_at))
+        store_answer(
+            session, vault, answer, may_count=True, received_at=max(deadline, draft.updated_at)
+        )
         flushed.add(member.id)
     gate.flushed_at = now
     session.flush()
@@ -286,121 +295,35 @@ def drop_drafts(session: Session, gate: Gate) -> None:
     queries.delete_drafts_of_gate(session, gate)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """A checked answer, ready to store."""
-
-    member_id: int
-    key: str
-    channel: Channel
-    origin: Origin
-    language: str
-    form: str
-    instrument_digest: str
-    vector: bytes
-    answers: AnswerSet
-    entered_by: int | None
-
-    @classmethod
-    def of(cls, submission: Submission, answers: AnswerSet, instrument_digest: str) -> "_Answer":
-        """Make the answer of a submission."""
-        return cls(
-            member_id=submission.member.id,
-            key=submission.key,
-            channel=submission.channel,
-            origin=Origin.SUBMITTED,
-            language=submission.language,
-            form=submission.form,
-            instrument_digest=instrument_digest,
-            vector=encode(submission.instrument, answers, submission.offer),
-            answers=answers,
-            entered_by=submission.entered_by,
+def _answer_of(
+    session: Session,
+    vault: Vault,
+    submission: Submission,
+    answers: AnswerSet,
+    *,
+    digest: str,
+    now: datetime,
+) -> Answer:
+    """Make the answer of a submission; one sent from a browser carries its signal."""
+    member, signal = submission.member, None
+    if submission.trace is not None:
+        device_hash = device_hash_of(vault, member, submission.trace.device)
+        draft = queries.find_draft(session, member.id, device_hash)
+        signal = signal_of(
+            vault, draft, submission.trace, campaign_id=member.campaign_id, ended_at=now
         )
-
-    @property
-    def payload_hash(self) -> bytes:
-        """SHA-256 of everything that would be stored: the same for a true resend only."""
-        contact = self.answers.contact
-        words = (
-            self.member_id,
-            self.form,
-            self.vector.hex(),
-            dict(self.answers.comments),
-            None if contact is None else (contact.wish, contact.way, contact.when, contact.number),
-        )
-        return hashlib.sha256(_canonical(words).encode()).digest()
-
-    def replay(self, stored: Response) -> Receipt:
-        """Return the receipt of the stored answer. Raises KeyConflictError if it is another."""
-        if stored.payload_hash != self.payload_hash:
-            raise KeyConflictError
-        return _receipt(stored, replayed=True)
-
-
-def _store(
-    session: Session, vault: Vault, answer: _Answer, *, may_count: bool, received_at: datetime
-) -> Receipt:
-    """Insert an answer and its comment; the unique indexes decide who was first."""
-    refused: IntegrityError | None = None
-    for _ in range(_ATTEMPTS):
-        try:
-            with session.begin_nested():
-                counted = queries.find_counted(session, answer.member_id)
-                replaces = counted is not None and counted.origin is Origin.FLUSHED
-                if counted is not None and replaces and may_count:
-                    counted.is_counted = False
-                    session.flush()
-                response = Response(
-                    frame_member_id=answer.member_id,
-                    idempotency_key=answer.key,
-                    payload_hash=answer.payload_hash,
-                    channel=answer.channel,
-                    origin=answer.origin,
-                    language=answer.language,
-                    form=answer.form,
-                    instrument_digest=answer.instrument_digest,
-                    vector=answer.vector,
-                    is_counted=may_count and (counted is None or replaces),
-                    received_at=received_at,
-                    receipt=make_receipt(),
-                    entered_by=answer.entered_by,
-                )
-                session.add(response)
-                session.flush()
-                comment = _make_comment(vault, response.id, answer.answers)
-                if comment is not None:
-                    session.add(comment)
-            return _receipt(response, replayed=False)
-        except IntegrityError as error:
-            refused = error
-            stored = queries.find_by_key(session, answer.key)
-            if stored is not None:
-                return answer.replay(stored)
-    raise KeyConflictError from refused
-
-
-def _make_comment(vault: Vault, response_id: int, answers: AnswerSet) -> Comment | None:
-    """Make the comment row of an answer, None when it holds no text.
-
-    Who said nothing about replies gets one from head office alone: an office sees an owner's
-    words only when the owner agreed. Who wants no reply leaves no telephone number either.
-    """
-    if not answers.comments:
-        return None
-    contact = answers.contact
-    wish = ContactWish.HQ_ONLY
-    if contact is not None and contact.wish is not None:
-        wish = ContactWish(contact.wish)
-    sealed = None
-    if contact is not None and wish is not ContactWish.NO_REPLY:
-        details = {"way": contact.way, "when": contact.when, "number": contact.number}
-        if any(details.values()):
-            sealed = vault.seal(_canonical(details), "contact")
-    return Comment(
-        response_id=response_id,
-        texts_sealed=vault.seal(_canonical(dict(answers.comments)), "comment"),
-        contact_sealed=sealed,
-        wish=wish,
+    return Answer(
+        member_id=member.id,
+        key=submission.key,
+        channel=submission.channel,
+        origin=Origin.SUBMITTED,
+        language=submission.language,
+        form=submission.form,
+        instrument_digest=digest,
+        vector=encode(submission.instrument, answers, submission.offer),
+        answers=answers,
+        entered_by=submission.entered_by,
+        signal=signal,
     )
 
 
@@ -413,20 +336,12 @@ def _valid_answers(instrument: Instrument, raw: Raw, offer: Offer, form: str) ->
     return answers if is_valid(instrument, answers) else None
 
 
-def _receipt(response: Response, *, replayed: bool) -> Receipt:
-    return Receipt(response.receipt, response.received_at, response.is_counted, replayed)
-
-
-def _device_hash(vault: Vault, member: FrameMember, device: str) -> bytes:
+def device_hash_of(vault: Vault, member: FrameMember, device: str) -> bytes:
     """Return the stored name of a device: another one for every household, so none is traced."""
     return vault.keyed_hash("device", f"{member.pseudonym}:{device}")
 
 
-def _open_draft(vault: Vault, draft: Draft) -> dict[str, list[str]]:
+def open_draft(vault: Vault, draft: Draft) -> dict[str, list[str]]:
+    """Return the fields of a draft, for the device it belongs to."""
     fields: dict[str, list[str]] = json.loads(vault.open(draft.answers_sealed, "draft"))
     return fields
-
-
-def _canonical(value: object) -> str:
-    """Write JSON in ASCII: a lone surrogate in a draft survives until it is checked."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -158,6 +158,23 @@ def test_withheld_numbers_stay_empty_in_the_workbook_and_ranks_of_few_answers_to
     assert all(row["名次下界"] is None and row["PFI"] is not None for row in rows)
 
 
+def test_the_workbook_does_not_count_few_inverted_answers_and_names_communities_left_out(result):
+    told = replace(
+        result,
+        zones=tuple(replace(zone, inverted=None, inverted_few=True) for zone in result.zones),
+        communities_left_out=2,
+    )
+    set_language("en")
+    content = report_workbook(told, context_of(result, language="en", names=ENGLISH_NAMES))
+    words = {
+        str(cell)
+        for page in openpyxl.load_workbook(BytesIO(content)).worksheets
+        for row in page.iter_rows(values_only=True)
+        for cell in row
+    }
+    assert {"Communities left out (fewer than 10 answers)", "fewer than 10"} <= words
+
+
 def test_every_sheet_of_a_waived_workbook_begins_with_what_it_is_worth():
     result = make_result(4, 150, reasons=("waiver",))
     content = report_workbook(result, context_of(result, waived=True))

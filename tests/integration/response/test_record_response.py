@@ -267,9 +267,7 @@ class TestWords:
             None,
         )
 
-    @pytest.mark.parametrize(
-        "text", ["𠮷野家旁边👨‍👩‍👧", "\u202eRTL", "a\x00b", "\ud800x", "一\r\n二"]
-    )
+    @pytest.mark.parametrize("text", ["𠮷野家旁边👨‍👩‍👧", "\u202eRTL", "一\r\n二"])
     def test_any_text_is_stored_and_read_back_alike_on_both_databases(
         self, session, vault, member, now, text
     ):
@@ -277,8 +275,7 @@ class TestWords:
         session.expire_all()
 
         stored = json.loads(vault.open(self.comment(session).texts_sealed, "comment"))
-        cleaned = text.replace("\x00", "").replace("\ud800", "").replace("\r\n", "\n")
-        assert stored == {"comment.wish": cleaned}
+        assert stored == {"comment.wish": text.replace("\r\n", "\n")}
 
 
 class TestDrafts:

@@ -1,0 +1,1 @@
+"""Answering owners: replies to comments, public answers, alarms; the side of the staff."""

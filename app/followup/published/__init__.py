@@ -1,0 +1,1 @@
+"""What owners are told afterwards: replies, public answers, and what they say to them."""

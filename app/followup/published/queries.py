@@ -1,0 +1,73 @@
+"""Reads of what is published to owners; used by the owner face, so nothing here knows staff."""
+
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.followup.models import Alarm, Problem, ProblemComment, PublicAnswer, Reply, ReplyRating
+from app.surveys.response.models import Comment
+
+
+def find_reply(session: Session, comment_id: int) -> Reply | None:
+    """Return the newest version of the reply to a comment, or None."""
+    return session.scalar(
+        select(Reply).where(Reply.comment_id == comment_id).order_by(Reply.version.desc()).limit(1)
+    )
+
+
+def get_comment(session: Session, comment_id: int) -> Comment:
+    """Return a comment, locked on PostgreSQL; the caller has checked who is asking."""
+    return session.scalars(select(Comment).where(Comment.id == comment_id).with_for_update()).one()
+
+
+def find_rating(session: Session, reply_id: int) -> ReplyRating | None:
+    """Return what the owner said to a version of a reply, or None."""
+    return session.get(ReplyRating, reply_id)
+
+
+def list_ratings(session: Session, reply_ids: Collection[int]) -> dict[int, ReplyRating]:
+    """Return what owners said to some replies, by reply."""
+    found = session.scalars(select(ReplyRating).where(ReplyRating.reply_id.in_(reply_ids)))
+    return {rating.reply_id: rating for rating in found}
+
+
+def list_answers(
+    session: Session, campaign_id: int, community_id: int
+) -> list[tuple[Problem, PublicAnswer]]:
+    """Return the newest version of each public answer of a community, the oldest problem first."""
+    newest = (
+        select(PublicAnswer.problem_id, func.max(PublicAnswer.version).label("version"))
+        .group_by(PublicAnswer.problem_id)
+        .subquery()
+    )
+    query = (
+        select(Problem, PublicAnswer)
+        .join(PublicAnswer, PublicAnswer.problem_id == Problem.id)
+        .join(
+            newest,
+            (newest.c.problem_id == PublicAnswer.problem_id)
+            & (newest.c.version == PublicAnswer.version),
+        )
+        .where(Problem.campaign_id == campaign_id, Problem.community_id == community_id)
+        .order_by(Problem.id)
+    )
+    return [(problem, answer) for problem, answer in session.execute(query)]
+
+
+def list_raised(session: Session, comment_id: int) -> dict[int, ProblemComment]:
+    """Return the problems a comment raised, by problem."""
+    found = session.scalars(select(ProblemComment).where(ProblemComment.comment_id == comment_id))
+    return {raised.problem_id: raised for raised in found}
+
+
+def find_raised(session: Session, problem_id: int, comment_id: int) -> ProblemComment | None:
+    """Return that a comment raised a problem, or None."""
+    return session.get(ProblemComment, (problem_id, comment_id))
+
+
+def count_unchecked(session: Session, member_id: int) -> int:
+    """Count the alarms of a home that head office has not looked into yet."""
+    return session.scalars(
+        select(func.count()).where(Alarm.frame_member_id == member_id, Alarm.checked_at.is_(None))
+    ).one()
