@@ -48,6 +48,16 @@ kill-test: ## 300 kill -9 under load, at random points and at named crash points
 	@.ci/setup.sh test
 	$(PY) -m tests.fault.kill --kills 300
 
+.PHONY: cut-test
+cut-test: ## 500 connections cut at places spread over an owner's whole exchange
+	@.ci/setup.sh test
+	$(PY) -m tests.fault.cuts --cuts 500
+
+.PHONY: axe
+axe: ## Every state of the owners' pages in all languages, sizes and widths (8 minutes)
+	@.ci/setup.sh test
+	$(PY) -m benchmarks.owner_axe
+
 .PHONY: coverage
 coverage: ## Coverage of the intervals on simulated communities (several minutes)
 	$(PY) -m benchmarks.coverage

@@ -11,30 +11,51 @@ from app.installation import open_vault
 from app.storage import Storage
 from app.vault import Vault
 from app.web import auth_pages, errors, guard, health, security
-from app.web.desk import followups, visits
+from app.web.desk import followups, replies, visits
+from app.web.desk import photos as desk_photos
 from app.web.entry import keying
+from app.web.hq import alarms as hq_alarms
+from app.web.hq import answers as hq_answers
 from app.web.hq import campaigns as hq_campaigns
 from app.web.hq import letters as hq_letters
 from app.web.hq import register as hq_register
 from app.web.hq import results as hq_results
 from app.web.hq import start as hq_start
 from app.web.hq import tracker as hq_tracker
+from app.web.interview import views as interview
+from app.web.owner import after as owner_after
+from app.web.owner import ahead as owner_ahead
+from app.web.owner import alarm as owner_alarm
+from app.web.owner import entering as owner_entering
+from app.web.owner import later as owner_later
+from app.web.owner import photos as owner_photos
 from app.web.owner import views as owner_views
 from app.web.services import KEY, Services
 
 PAGES = (
     health,
     auth_pages,
+    owner_entering,
     owner_views,
+    owner_ahead,
+    owner_later,
+    owner_after,
+    owner_alarm,
+    owner_photos,
     hq_start,
     hq_campaigns,
     hq_letters,
     hq_tracker,
     hq_register,
     hq_results,
+    hq_alarms,
+    hq_answers,
     followups,
+    replies,
+    desk_photos,
     visits,
     keying,
+    interview,
 )
 
 

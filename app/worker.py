@@ -5,7 +5,6 @@ function here may run twice with the same outcome. So may the campaign round, wh
 runs once a minute: it only orders what is due and not yet done.
 """
 
-import gc
 import json
 import logging
 import os
@@ -24,13 +23,15 @@ from app.db import make_engine, write_session
 from app.installation import open_vault
 from app.jobs import queue
 from app.jobs.errors import LeaseLostError
-from app.reports import work
+from app.reports import answer_copy, work
 from app.storage import Storage
+from app.surveys.response import copies as answer_copies
 
 log = logging.getLogger("linsheng.worker")
 
 KINDS: dict[str, Callable[[work.Workshop, dict[str, object]], None]] = {
     "freeze_and_study": work.freeze_and_study,
+    answer_copies.KIND: answer_copy.make_answer_copy,
 }
 LEASE_SECONDS = 60
 ROUND_SECONDS = 60
@@ -56,9 +57,6 @@ def run_worker(config: Config) -> None:
     workshop = work.Workshop(
         engine=engine, vault=vault, storage=Storage(config.files), config=config, clock=clock.now
     )
-    # What is imported stays: statsmodels collects garbage in every Holm correction, and walking
-    # all modules each time made a study ten times slower.
-    gc.freeze()
     log.info("ready")
     next_round = 0.0
     while not stop.event.is_set():
@@ -73,6 +71,7 @@ def run_worker(config: Config) -> None:
 def _run_round(workshop: work.Workshop) -> None:
     try:
         work.advance_campaigns(workshop, {})
+        answer_copy.drop_old_copies(workshop)
     except Exception:
         log.exception("the campaign round failed; it is tried again in a minute")
 

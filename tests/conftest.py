@@ -1,13 +1,16 @@
 """Fixtures of the whole suite: both databases, vault, storage, application, browser.
 
 Every test that asks for `engine`, `session` or `client` runs twice, on an SQLite file and on a
-real PostgreSQL, both made by the real migrations. LINSHENG_TEST_PG=0 leaves PostgreSQL out;
-otherwise a machine without it fails the run. A test that is about one database only says
+real PostgreSQL, both made by the real migrations. Tests through pages take turns instead, every
+third on PostgreSQL: what differs between the two lies in the queries, which run on both.
+LINSHENG_TEST_PG=all runs them on both, too; LINSHENG_TEST_PG=0 leaves PostgreSQL out; otherwise a
+machine without it fails the run. A test that is about one database only says
 ``@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)``.
 """
 
-import gc
+import os
 import shutil
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,27 +31,39 @@ from migrations.run import upgrade
 from tests import postgres
 from tests.browser import PageClient, open_browser, serve
 
+PAGES = Path(__file__).parent / "web"
 DATABASES = ["sqlite", "postgresql"] if postgres.is_wanted() else ["sqlite"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests about PostgreSQL alone when the run is without it."""
-    if postgres.is_wanted():
-        return
-    left_out = [item for item in items if needs_postgres(item)]
-    items[:] = [item for item in items if not needs_postgres(item)]
+    """Leave out PostgreSQL when the run is without it; let tests through pages take turns."""
+    if not postgres.is_wanted():
+        left_out = {item for item in items if needs_postgres(item)}
+    elif os.environ.get("LINSHENG_TEST_PG") == "all":
+        left_out = set()
+    else:
+        left_out = without_a_turn([item for item in items if PAGES in item.path.parents])
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=list(left_out))
+
+
+def without_a_turn(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Return one of each pair of twins: every third pair stays on PostgreSQL, by its name."""
+    twins: dict[str, dict[bool, pytest.Item]] = {}
+    for item in items:
+        name = item.nodeid.replace("postgresql", "").replace("sqlite", "")
+        twins.setdefault(name, {})[needs_postgres(item)] = item
+    return {
+        pair[zlib.crc32(name.encode()) % 3 != 0] for name, pair in twins.items() if len(pair) == 2
+    }
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Fail the run at once when tests need PostgreSQL and the machine has none; spare the GC."""
+    """Fail the run at once when tests need PostgreSQL and the machine has none."""
     needed = any(needs_postgres(item) for item in session.items)
     if needed and not session.config.option.collectonly and postgres.find_binaries() is None:
         pytest.exit(postgres.MISSING, returncode=1)
-    # As in the worker: statsmodels collects garbage in every Holm correction, which costs more
-    # than the study itself in a process with hundreds of modules.
-    gc.freeze()
 
 
 def needs_postgres(item: pytest.Item) -> bool:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
 from app.analysis.simulation.simulate import SimulatedHousehold
 from app.analysis.simulation.truth import AreaTruth, CommunityTruth
+from app.clock import start_of
 from app.demo.company import DemoCommunity
 from app.demo.words import OTHERS, PRAISES, WISHES
 from app.surveys.instrument.flow import Offer, field_name, field_value, offered_items
@@ -146,3 +148,34 @@ def area_of_wish(rng: np.random.Generator, household: SimulatedHousehold) -> str
     }
     worst = sorted(rated, key=lambda area: (rated[area], area))
     return worst[min(int(rng.geometric(0.5)) - 1, len(worst) - 1)] if worst else "service"
+
+
+def who_answers(
+    rng: np.random.Generator, households: list[SimulatedHousehold], rate: float
+) -> list[int]:
+    """Choose an exact share of the households, by their propensity to answer."""
+    propensity = np.array([household.propensity for household in households])
+    return [
+        int(place)
+        for place in rng.choice(
+            len(households),
+            size=round(rate * len(households)),
+            replace=False,
+            p=propensity / propensity.sum(),
+        )
+    ]
+
+
+def answer_times(rng: np.random.Generator, opens_on: date, count: int, days: int) -> list[datetime]:
+    """Draw times of answers: many at first and after reminders, mostly in the evening."""
+    weights = np.array([np.exp(-day / 6) for day in range(days)])
+    for reminder in (7, 14):
+        for after in range(3):
+            if reminder + after < days:
+                weights[reminder + after] += 0.45 * np.exp(-after)
+    day = rng.choice(days, size=count, p=weights / weights.sum())
+    minute = np.clip(rng.normal(19.5 * 60, 150, size=count), 7 * 60, 23 * 60)
+    start = start_of(opens_on)
+    return sorted(
+        start + timedelta(days=int(d), minutes=float(m)) for d, m in zip(day, minute, strict=True)
+    )

@@ -13,12 +13,20 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.analysis.simulation.simulate import SimulatedHousehold, simulate_households
+from app.analysis.simulation.simulate import simulate_households
 from app.config import ROOT, Config
 from app.db import make_engine, write_session
 from app.demo.after import close_the_loop
-from app.demo.answers import area_of_wish, raw_answers, truth_of
+from app.demo.answers import answer_times, area_of_wish, raw_answers, truth_of, who_answers
 from app.demo.company import COMMUNITIES, DemoCommunity, register_file
+from app.demo.loop import (
+    LOOP_COMMUNITY,
+    answer_owners,
+    can_show,
+    photo_key,
+    visit_homes,
+    with_photo,
+)
 from app.installation import DEMO, DemoDataError, adopt_vault, find_fact, store_fact
 from app.reports.work import Workshop, advance_campaigns
 from app.staff import queries as staff_queries
@@ -28,7 +36,7 @@ from app.staff.scope import SYSTEM_ACTOR, Scope
 from app.storage import Storage
 from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign import services as campaign_services
-from app.surveys.campaign.models import Campaign
+from app.surveys.campaign.models import FrameMember
 from app.surveys.campaign.tokens import link, make_token
 from app.surveys.instrument.load import load_instrument
 from app.surveys.register import importing
@@ -36,6 +44,7 @@ from app.surveys.register import queries as register_queries
 from app.surveys.response import queries as response_queries
 from app.surveys.response import services as response_services
 from app.surveys.response.models import Channel
+from app.surveys.response.receipts import format_receipt
 from app.surveys.response.services import Submission
 from app.vault import Vault
 from app.worker import run_one
@@ -82,18 +91,33 @@ ACCOUNTS = (
     ),
     Account("steward", "linsheng-steward-demo", "赵文静", Role.STEWARD, ("GYY",), "steward (desk)"),
     Account("clerk", "linsheng-clerk-demo", "何立", Role.CLERK, (), "entry clerk"),
+    Account(
+        "interviewer",
+        "linsheng-interviewer-demo",
+        "孙晓",
+        Role.INTERVIEWER,
+        ("GYY",),
+        "interviewer, on a tablet (/interview/)",
+    ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class DemoSheet:
-    """What somebody needs to walk through the demo."""
+    """What somebody needs to walk through the demo.
+
+    Attributes:
+        owner_links: Homes of the running campaign that have not answered.
+        answered_home: Link and receipt code of a home that wrote and was answered; empty in a demo
+            built before there was one.
+    """
 
     public_url: str
     accounts: tuple[Account, ...]
     owner_links: tuple[str, ...]
     finished: str
     running: str
+    answered_home: dict[str, str]
 
     def as_data(self) -> dict[str, object]:
         """Return the sheet as plain data for ``demo.json``."""
@@ -109,6 +133,7 @@ class DemoSheet:
                 for a in self.accounts
             ],
             "owner_links": list(self.owner_links),
+            "answered_home": self.answered_home,
             "campaigns": {"finished": self.finished, "running": self.running},
         }
 
@@ -243,6 +268,8 @@ def _campaign(builder: _Builder, code: str, opens_on: date, *, is_finished: bool
     if is_finished:
         _finish(builder, code, closes_on)
     else:
+        with builder.writing() as session:
+            visit_homes(session, builder.vault, code, now=builder.workshop.clock(), seed=SEED)
         _advance(builder, builder.workshop.clock())
 
 
@@ -273,9 +300,10 @@ def _collect(builder: _Builder, code: str, community: DemoCommunity, *, is_finis
         ]
         households = simulate_households(rng, truth, len(members))
         rate = community.first_rate if is_finished else community.now_rate
-        chosen = _who_answers(rng, households, rate)
+        chosen = who_answers(rng, households, rate)
         last = COLLECTION_DAYS if is_finished else RUNNING_DAY
-        times = _when(rng, campaign, len(chosen), last)
+        times = answer_times(rng, campaign.opens_on, len(chosen), last)
+        wants_photo = is_finished and community.code == LOOP_COMMUNITY
         for place, instant in zip(chosen, times, strict=True):
             member, household = members[place], households[place]
             offer = response_services.offer_of(instrument, gate, member)
@@ -290,38 +318,10 @@ def _collect(builder: _Builder, code: str, community: DemoCommunity, *, is_finis
                 language="zh-Hans",
                 form="full",
             )
+            if wants_photo and can_show(submission):
+                submission = with_photo(session, builder.vault, submission, code=code, now=instant)
+                wants_photo = False
             response_services.record_response(session, builder.vault, submission, now=instant)
-
-
-def _who_answers(
-    rng: np.random.Generator, households: list[SimulatedHousehold], rate: float
-) -> list[int]:
-    """Choose an exact share of the households, by their propensity to answer."""
-    propensity = np.array([household.propensity for household in households])
-    return [
-        int(place)
-        for place in rng.choice(
-            len(households),
-            size=round(rate * len(households)),
-            replace=False,
-            p=propensity / propensity.sum(),
-        )
-    ]
-
-
-def _when(rng: np.random.Generator, campaign: Campaign, count: int, days: int) -> list[datetime]:
-    """Draw times of answers: many at first and after reminders, mostly in the evening."""
-    weights = np.array([np.exp(-day / 6) for day in range(days)])
-    for reminder in (7, 14):
-        for after in range(3):
-            if reminder + after < days:
-                weights[reminder + after] += 0.45 * np.exp(-after)
-    day = rng.choice(days, size=count, p=weights / weights.sum())
-    minute = np.clip(rng.normal(19.5 * 60, 150, size=count), 7 * 60, 23 * 60)
-    start = clock.start_of(campaign.opens_on)
-    return sorted(
-        start + timedelta(days=int(d), minutes=float(m)) for d, m in zip(day, minute, strict=True)
-    )
 
 
 def _finish(builder: _Builder, code: str, closes_on: date) -> None:
@@ -351,6 +351,7 @@ def _finish(builder: _Builder, code: str, closes_on: date) -> None:
     builder.say(f"campaign {code}: follow-up and home visits")
     with builder.writing() as session:
         close_the_loop(session, builder.vault, code, after=after, seed=SEED)
+        answer_owners(session, builder.vault, code, after=after)
 
 
 def _advance(builder: _Builder, instant: datetime) -> None:
@@ -369,6 +370,7 @@ def _advance(builder: _Builder, instant: datetime) -> None:
 
 def _sheet(builder: _Builder, finished: str, running: str) -> DemoSheet:
     links: list[str] = []
+    url, vault = builder.workshop.config.public_url, builder.vault
     with builder.writing() as session:
         campaign = campaign_queries.find_campaign(session, running)
         for community in COMMUNITIES[1:3]:
@@ -376,8 +378,11 @@ def _sheet(builder: _Builder, finished: str, running: str) -> DemoSheet:
             if campaign is None or found is None:
                 continue
             silent = response_queries.list_silent(session, campaign.id, found.id, OPERATOR)
-            links += [
-                link(builder.workshop.config.public_url, make_token(builder.vault, m.pseudonym))
-                for m in silent[:10]
-            ]
-    return DemoSheet(builder.workshop.config.public_url, ACCOUNTS, tuple(links), finished, running)
+            links += [link(url, make_token(vault, m.pseudonym)) for m in silent[:10]]
+        home = {}
+        answer = response_queries.find_by_key(session, photo_key(finished))
+        if answer is not None:
+            member = session.get_one(FrameMember, answer.frame_member_id)
+            home["link"] = link(url, make_token(vault, member.pseudonym))
+            home["receipt"] = format_receipt(answer.receipt)
+    return DemoSheet(url, ACCOUNTS, tuple(links), finished, running, home)

@@ -1,4 +1,6 @@
-"""What the invented owners write: wishes and praise by area, in plain Chinese."""
+"""What the invented owners write, and what they are told, in plain Chinese."""
+
+from app.followup.answering.services import PublicAnswerInput
 
 WISHES: dict[str, tuple[str, ...]] = {
     "service": (
@@ -61,3 +63,24 @@ RECORDS: tuple[str, ...] = (
     "上门查看后当场解决。",
     "已转达表扬给本人。",
 )
+WISH_WITH_PHOTO = "外墙裂了一道缝，一下雨墙面就湿一大片，照片在这里。"
+REPLIES: dict[str, str] = {  # by the wish they answer
+    WISH_WITH_PHOTO: "您好，裂缝已登记。外墙公司本周六来做吊绳检查，"
+    "雨停三天后补缝并重做防水，做完请您一起看。",
+    "电梯一个月停了三次，老人上下楼太难。": "您好，电梯的维保单位已更换，常用配件放在管理处。"
+    "再停超过四小时，单元门口会贴出原因和恢复时间；家里有老人要上下楼，请打管家电话。",
+    "单元门禁坏了两周还没修好。": "您好，门禁已换新主机，您家的卡可以到前台重新写一次，"
+    "也可以请管家上门。",
+}
+PUBLIC_ANSWER = PublicAnswerInput(
+    title="电梯、门禁、外墙坏了，修得太慢",
+    cause="三家维保单位各管一段，常用配件没有备货，报修以后没有人跟到修好为止。",
+    action="合并为一家维保单位，常用配件在管理处备一套；电梯停用超过四小时当天贴出说明；"
+    "外墙裂缝逐栋检查，先修漏水的两栋。",
+    responsible="滨江管理处工程主管，总部品质部每周检查",
+)
+ALARM = {
+    "name": "陈女士",
+    "phone": "17000000000",  # the block of the demo's invented numbers
+    "words": "我们家还没有人填过，怎么显示已经答了？请查一下。",
+}

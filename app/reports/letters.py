@@ -1,7 +1,7 @@
 """Letters and slips that bring every home its own link: address, QR code, code to type.
 
-Links are made again from the vault each time; nothing of them is stored. The page of a building
-shows them, and the browser prints them.
+Links and codes are made again from the vault each time; only their hashes are stored. The page
+of a building shows them, and the browser prints them.
 """
 
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ import segno
 from markupsafe import Markup
 
 from app.reports.wording import address_of
+from app.surveys.campaign.codes import format_code
 from app.surveys.campaign.models import FrameMember
-from app.surveys.campaign.tokens import link, make_token
+from app.surveys.campaign.tokens import code_address, link, make_token, make_typed_code
 from app.vault import Vault
 
-_GROUP = 4
 SLIPS_ON_A_SHEET = 8
 
 
@@ -45,12 +45,19 @@ class LetterHead:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """One home's part: where it goes and how it gets in."""
+    """One home's part: where it goes and how it gets in.
+
+    Attributes:
+        address: Building and room.
+        qr: Its link as a QR code.
+        door: Address without the scheme, where the code is typed when nothing can be scanned.
+        code: The code to type, in groups.
+    """
 
     address: str
-    link: str
-    code: str
     qr: Markup
+    door: str
+    code: str
 
 
 def make_slips(vault: Vault, members: Sequence[FrameMember], public_url: str) -> list[Slip]:
@@ -61,29 +68,21 @@ def make_slips(vault: Vault, members: Sequence[FrameMember], public_url: str) ->
         members: Homes of a frame; excluded homes are left out by the query that lists them.
         public_url: Address owners see, without a trailing slash.
     """
-    slips = []
-    for member in members:
-        token = make_token(vault, member.pseudonym)
-        way_in = link(public_url, token)
-        slips.append(
-            Slip(
-                address=address_of(member.building, member.room),
-                link=way_in,
-                code=spaced(token),
-                qr=qr_svg(way_in),
-            )
+    door = code_address(public_url).partition("://")[2]
+    return [
+        Slip(
+            address=address_of(member.building, member.room),
+            qr=qr_svg(link(public_url, make_token(vault, member.pseudonym))),
+            door=door,
+            code=format_code(make_typed_code(vault, member.pseudonym)),
         )
-    return slips
+        for member in members
+    ]
 
 
 def sheets_of(slips: Sequence[Slip]) -> list[Sequence[Slip]]:
     """Return slips eight by eight, as they share a sheet."""
     return [slips[i : i + SLIPS_ON_A_SHEET] for i in range(0, len(slips), SLIPS_ON_A_SHEET)]
-
-
-def spaced(token: str) -> str:
-    """Return a token in groups of four, as people type it; blanks are ignored on entry."""
-    return " ".join(token[i : i + _GROUP] for i in range(0, len(token), _GROUP))
 
 
 def qr_svg(content: str) -> Markup:

@@ -18,6 +18,7 @@ class Role(StrEnum):
     STEWARD = "steward"  # visits and calls: own communities
     CLERK = "clerk"  # keys in paper forms, at head office or a branch
     ADMIN = "admin"  # accounts; sees no answers
+    INTERVIEWER = "interviewer"  # asks at home for head office; never one of the office asked about
 
 
 class Staff(Base):

@@ -163,6 +163,7 @@ def problem_words(problem: AnswerProblem) -> str:
     """Say to an owner what is wrong with one answer."""
     words = {
         "too_long": _("This text is too long: {length} characters, at most {limit} fit."),
+        "unreadable": _("This text holds a sign that cannot be stored. Please type it again."),
         "too_many": _("Please tick at most {limit}."),
         "exclusive": _("Please tick either “none of these” or the others."),
         "several_answers": _("Please choose only one answer."),

@@ -52,6 +52,7 @@ def start_endpoint(role: Role) -> str:
         Role.OFFICE: "desk_followups.progress",
         Role.STEWARD: "desk_followups.index",
         Role.CLERK: "entry_keying.start",
+        Role.INTERVIEWER: "interview.show",
     }
     return starts.get(role, "auth.nothing")
 
@@ -111,10 +112,13 @@ def _menu(role: Role) -> tuple[MenuEntry, ...]:
         (_("After the answers"), None, _DESK),
         (_("Follow-up"), "desk_followups.index", _DESK),
         (_("Home visits"), "desk_visits.index", _DESK),
+        (_("Public answers"), "hq_answers.index", frozenset({_HEAD})),
+        (_("Alarms of owners"), "hq_alarms.index", frozenset({_HEAD})),
         (_("Preparation"), None, frozenset({_HEAD})),
         (_("Campaigns"), "hq_campaigns.index", frozenset({_HEAD})),
         (_("Register"), "hq_register.index", frozenset({_HEAD})),
         (_("Key in paper"), "entry_keying.start", frozenset({_HEAD, Role.CLERK})),
+        (_("Home interviews"), "interview.show", frozenset({Role.INTERVIEWER})),
     )
     here = (request.endpoint or "").partition(".")[0]
     return tuple(

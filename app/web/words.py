@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from app.clock import BEIJING, last_day_before
-from app.followup.models import CaseState, Outcome
+from app.followup.models import AlarmKind, AlarmOutcome, CaseState, Outcome, ReplyVerdict
 from app.i18n import current_language
 from app.i18n import gettext as _
 from app.staff.models import Role
@@ -35,6 +35,7 @@ def role_name(role: Role) -> str:
         Role.STEWARD: _("Steward"),
         Role.CLERK: _("Entry clerk"),
         Role.ADMIN: _("Administrator"),
+        Role.INTERVIEWER: _("Interviewer"),
     }[role]
 
 
@@ -184,6 +185,35 @@ def view_name(view: str | None) -> str:
         "dissatisfied": _("Dissatisfied with it"),
     }
     return names.get(view, view) if view else _("Did not say")
+
+
+def verdict_name(verdict: ReplyVerdict | None) -> str:
+    """Return the word for what an owner said to a published reply."""
+    if verdict is None:
+        return _("not rated yet")
+    return {
+        ReplyVerdict.SATISFIED: _("Satisfied with it"),
+        ReplyVerdict.SO_SO: _("Neutral about it"),
+        ReplyVerdict.NOT: _("Dissatisfied with it"),
+    }[verdict]
+
+
+def alarm_name(kind: AlarmKind) -> str:
+    """Return what an owner says is wrong with an answer of his home."""
+    return {
+        AlarmKind.NOT_US: _("Nobody of the home has answered"),
+        AlarmKind.PASSED_ON: _("Somebody outside the home answered"),
+        AlarmKind.WRONG: _("The home answered, but not like this"),
+    }[kind]
+
+
+def alarm_outcome(outcome: AlarmOutcome) -> str:
+    """Return what head office found out about an alarm."""
+    return {
+        AlarmOutcome.FAMILY: _("Somebody of the home had answered"),
+        AlarmOutcome.STRANGER: _("The answer is not of this home"),
+        AlarmOutcome.UNCLEAR: _("Could not be settled"),
+    }[outcome]
 
 
 def wish_name(wish: ContactWish) -> str:

@@ -1,18 +1,26 @@
-"""Takes the README's pictures from a running demo: ``python docs/pictures/shoot.py``."""
+"""Takes the documents' pictures from a running demo: ``python docs/pictures/shoot.py``.
 
+The path of the demo's sheet may be given (``instance/demo.json`` otherwise). The owner's pictures
+use up two of its unused links.
+"""
+
+import io
 import json
 import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
 FOLDER = Path(__file__).parent
 COMMUNITY = "桂语苑"
+COLOURS = 64
+GAP = 24  # between two phones of a picture, in its own pixels
 
 
 def main() -> None:
-    """Sign in for the matrix page, open an unused link for the phone page."""
+    """Sign in for the matrix page, open unused links for the phone pages."""
     sheet = json.loads(Path(sys.argv[1] if len(sys.argv) > 1 else "instance/demo.json").read_text())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -20,6 +28,8 @@ def main() -> None:
         )
         shoot_matrix(browser, sheet)
         shoot_phone(browser, sheet)
+        shoot_owner(browser, sheet["owner_links"][-2], "full")
+        shoot_owner(browser, sheet["owner_links"][-3], "elder")
         browser.close()
 
 
@@ -38,27 +48,108 @@ def shoot_matrix(browser: Browser, sheet: dict) -> None:
     page.screenshot(path=str(FOLDER / "matrix.png"))
 
 
-def shoot_phone(browser: Browser, sheet: dict) -> None:
-    """Take one tolerance question, with the lowest and the ideal level already set."""
+def open_phone(browser: Browser) -> Page:
+    """Open a page on a phone of its own."""
     context = browser.new_context(
         viewport={"width": 360, "height": 740},
         device_scale_factor=2,
         has_touch=True,
         is_mobile=True,
     )
-    page = context.new_page()
+    return context.new_page()
+
+
+def shoot_phone(browser: Browser, sheet: dict) -> None:
+    """Take one tolerance question, with the lowest and the ideal level already set."""
+    page = open_phone(browser)
     page.goto(sheet["owner_links"][-1])
-    page.tap("a.p, button.p")
+    page.tap(".act a")
+    page.wait_for_url("**/a/overall")
     page.tap("input[value='7']")
-    page.tap("button[type=submit]")
+    go_on(page)
     for box in page.query_selector_all("input[type=checkbox]")[:3]:
         box.tap()
-    page.tap("button[type=submit]")
-    for point in ("9", "4", "8"):
+    go_on(page)
+    set_levels(page, "9", "4", "8")
+    page.screenshot(path=str(FOLDER / "phone.png"))
+
+
+def shoot_owner(browser: Browser, link: str, form: str) -> None:
+    """Take the way from the letter to the receipt, four phones side by side to a picture."""
+    page, shots = open_phone(browser), {}
+    page.goto(link)
+    if form == "elder":
+        page.goto(page.url + "?form=elder")
+    shots["landing"] = page.screenshot()
+    page.tap(".act a")
+    page.wait_for_url("**/a/overall")
+    while not page.url.endswith("/a/review"):
+        name = page.url.split("/a/")[1].split("/")[0]
+        answer(page, name)
+        if name not in shots:
+            page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
+            page.wait_for_timeout(400)
+            shots[name] = page.screenshot()
+        go_on(page)
+    shots["review"] = page.screenshot()
+    page.tap(".act [type=submit]")
+    page.wait_for_url("**/a/receipt")
+    shots["receipt"] = page.screenshot()
+    first = ("landing", "overall", "areas", "priorities")
+    last = ("tolerance", "comment", "review", "receipt")
+    suffix = "-elder" if form == "elder" else ""
+    side_by_side([shots[name] for name in first]).save(FOLDER / f"owner{suffix}-1.png")
+    side_by_side([shots[name] for name in last if name in shots]).save(
+        FOLDER / f"owner{suffix}-2.png"
+    )
+    page.context.close()
+
+
+def answer(page: Page, name: str) -> None:
+    """Answer the page shown, as somebody does who is mostly content."""
+    if name == "tolerance":
+        set_levels(page, "9", "4", "8", "5")
+    elif name == "comment":
+        page.fill("[name='comment.wish']", "三号楼的电梯晚上常停，请看看。")
+        page.tap("input[name=contact][value=hq_only]")
+    elif page.locator("[data-ticks]").count():
+        for box in page.locator("[data-ticks] input").all()[:3]:
+            box.tap()
+    elif page.locator("form[data-deck]").count():
+        for question in page.locator(".q").all():
+            question.locator("input").nth(1).tap()
+            page.wait_for_timeout(400)
+    else:
+        for question in page.locator(".q").all():
+            question.locator("input").nth(6 if question.locator("input").count() > 7 else 1).tap()
+
+
+def set_levels(page: Page, *points: str) -> None:
+    """Tap the levels of a tolerance page one after the other."""
+    for point in points:
         page.wait_for_timeout(500)
         page.tap(f"fieldset:not([hidden]) input[value='{point}']")
     page.wait_for_timeout(600)
-    page.screenshot(path=str(FOLDER / "phone.png"))
+
+
+def go_on(page: Page) -> None:
+    """Tap "Next" and wait for the next page, which may open in place."""
+    before = page.url
+    page.tap(".act [type=submit]")
+    page.wait_for_url(lambda url: url != before)
+
+
+def side_by_side(shots: list[bytes]) -> Image.Image:
+    """Put phones side by side, with few colours: small, and sharp enough to read."""
+    phones = [Image.open(io.BytesIO(one)).convert("RGB") for one in shots]
+    width = sum(one.width + GAP for one in phones) - GAP
+    whole = Image.new("RGB", (width, phones[0].height), "#ddd6c9")
+    place = 0
+    for one in phones:
+        whole.paste(one, (place, 0))
+        place += one.width + GAP
+    small = whole.resize((width // 2, whole.height // 2), Image.Resampling.LANCZOS)
+    return small.quantize(COLOURS, dither=Image.Dither.NONE)
 
 
 if __name__ == "__main__":

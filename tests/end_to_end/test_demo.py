@@ -4,10 +4,12 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,15 @@ def stop(process: subprocess.Popen[str], port: int) -> None:
         assert probe.connect_ex(("127.0.0.1", port)) != 0, "the web server still runs"
 
 
+def assert_the_loop_is_closed(folder: Path) -> None:
+    """Look for what owners hear back and say to it, as `app/demo/loop.py` lists it."""
+    wanted = {"reply": 2, "reply_rating": 1, "problem_comment": 3, "alarm": 1, "interview": 2}
+    with closing(sqlite3.connect(folder / "linsheng.sqlite")) as database:
+        for table, least in {**wanted, "public_answer": 1, "photo": 1}.items():
+            found = database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            assert found >= least, table
+
+
 def test_the_demo_is_built_once_starts_again_in_seconds_and_ends_cleanly(tmp_path):
     port = free_port()
     first = start(tmp_path, port)
@@ -71,6 +82,8 @@ def test_the_demo_is_built_once_starts_again_in_seconds_and_ends_cleanly(tmp_pat
     assert sheet["owner_links"][0] in printed
     assert {one["role"] for one in sheet["accounts"]} >= {"head_office", "leader", "office"}
     assert len(sheet["owner_links"]) >= 5
+    assert sheet["answered_home"].keys() == {"link", "receipt"}
+    assert_the_loop_is_closed(tmp_path)
 
     again = start(tmp_path, port)
     printed = read_until_ready(again, port, 60)

@@ -23,6 +23,27 @@ pytestmark = [
 
 CANARY = "货梯晚上常停 canary-4410"
 NARROWEST = 320
+WIDTHS = (320, 360, 390, 414, 768)
+LEVELS = {"importance": 9, "adequate": 4, "desired": 10, "perceived": 5}
+
+# Smallest width and height of everything to tap on a tolerance page, and what of the numbers is
+# hidden by the bar at the bottom of the window.
+MEASURE = """() => {
+  const seen = e => e.getClientRects().length && !e.closest('.vh');
+  const boxes = [...document.querySelectorAll('.n, .chip, .b, button.t, .r button, summary')]
+    .filter(seen).map(e => e.getBoundingClientRect());
+  const keys = [...document.querySelectorAll('.q:not([hidden]) .pad .n')]
+    .map(e => e.getBoundingClientRect());
+  const bar = document.querySelector('.act');
+  const edge = getComputedStyle(bar).position === 'sticky'
+    ? bar.getBoundingClientRect().top : innerHeight;
+  return {
+    width: Math.min(...boxes.map(b => b.width)), height: Math.min(...boxes.map(b => b.height)),
+    key: [Math.min(...keys.map(k => k.width)), Math.min(...keys.map(k => k.height))],
+    hidden: Math.max(0, Math.max(...keys.map(k => k.bottom)) - edge),
+    overflow: document.documentElement.scrollWidth - innerWidth,
+  };
+}"""
 
 
 @dataclass(slots=True)
@@ -95,10 +116,15 @@ def _tolerance(page: Page, *, has_script: bool) -> None:
 
 
 def _questions(page: Page, *, is_dealt: bool) -> None:
+    """Answer the questions of a page; by keys for the last one, so that the page stays open."""
     questions = page.locator(".q").all()
     for number, question in enumerate(questions, 1):
-        question.locator("input").nth(1).tap()
-        if is_dealt and number < len(questions):
+        choice = question.locator("input").nth(1)
+        if number == len(questions) and choice.get_attribute("type") == "radio":
+            choice.press(" ")
+            continue
+        choice.tap()
+        if is_dealt:
             question.wait_for(state="hidden")
 
 
@@ -181,6 +207,31 @@ def test_unsent_words_survive_a_reload_and_leave_the_phone_once_sent(phones: Pho
         assert "canary" not in page.evaluate("JSON.stringify(localStorage)")
 
 
+def test_one_tap_answers_a_page_and_opens_the_next_but_never_twice(phones: Phones) -> None:
+    with phones.phone() as page:
+        page.goto(f"/t/{phones.token}")
+        page.goto("/a/overall")
+        page.locator('.q input[value="7"]').tap()
+        page.wait_for_url("**/a/priorities")
+        page.locator(".act [type=submit]").tap()  # meant for the page before
+        page.locator(".act [data-back]").tap()
+        page.wait_for_url("**/a/overall")
+        assert page.locator('.q input[value="7"]').is_checked()
+        page.locator('.q input[value="8"]').tap()  # who came back stays
+        page.wait_for_timeout(700)
+        assert page.url.endswith("/a/overall")
+
+
+def test_who_wants_no_reply_is_not_asked_how_to_be_reached(phones: Phones) -> None:
+    with phones.phone() as page:
+        page.goto(f"/t/{phones.token}")
+        page.goto("/a/comment")
+        page.locator('input[name="contact"][value="hq_only"]').tap()
+        assert page.locator(".reach").last.is_visible()
+        page.locator('input[name="contact"][value="no_reply"]').tap()
+        assert page.locator(".reach:visible, .reach input:enabled").count() == 0
+
+
 def test_mixed_up_limits_are_swapped_with_one_tap(phones: Phones) -> None:
     with phones.phone() as page:
         page.goto(f"/t/{phones.token}")
@@ -202,3 +253,120 @@ def test_large_text_fits_the_narrowest_phone(phones: Phones) -> None:
         page.goto("/a/?form=elder")
         assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 24
         _answer_everything(page, has_script=True, look=_fits)
+
+
+def test_the_same_four_answers_by_touch_by_keyboard_and_without_javascript(
+    phones: Phones,
+) -> None:
+    posted = []
+    for way in ("touch", "keys", "plain"):
+        with phones.phone(javascript=way != "plain") as page:
+            page.goto(f"/t/{phones.token}")
+            page.goto("/a/review")
+            href = page.locator('a[href^="/a/tolerance/"]').first.get_attribute("href") or ""
+            page.goto(href.split("?")[0])
+            for role, level in LEVELS.items():
+                question = page.locator(f'.q[data-k="{role}"]')
+                if way == "keys":
+                    if role == "importance":  # arrows choose and stay, Enter goes on
+                        question.locator("input").first.focus()
+                        for _step in range(level - 1):
+                            page.keyboard.press("ArrowRight")
+                        assert question.is_visible()
+                        page.keyboard.press("Enter")
+                    else:  # a digit chooses and goes on; 0 is ten
+                        page.keyboard.press(str(level % 10))
+                    question.wait_for(state="hidden")
+                else:
+                    question.locator(f'input[value="{level}"]').tap()
+                    if way == "touch":
+                        question.wait_for(state="hidden")
+            _go_on(page, way)
+            page.goto(href.split("?")[0])
+            chosen = page.locator("input:checked")
+            posted.append({e.get_attribute("name"): e.input_value() for e in chosen.all()})
+    assert [sorted(one.values()) for one in posted] == [["10", "4", "5", "9"]] * 3
+    assert posted[0] == posted[1] == posted[2]
+
+
+def _go_on(page: Page, way: str) -> None:
+    before = page.url
+    if way == "keys":  # the heading of what was understood has the focus now
+        page.locator(".act [type=submit]").press("Enter")
+    else:
+        page.locator(".act [type=submit]").tap()
+    page.wait_for_url(lambda url: url != before)
+
+
+def test_everything_to_tap_is_large_enough_and_the_numbers_need_no_scrolling(
+    phones: Phones,
+) -> None:
+    """WCAG 2.5.5 asks for 44 px; large text for 60 px at every size of its text."""
+    with phones.phone() as page:
+        page.goto(f"/t/{phones.token}")
+        page.goto("/a/review")
+        href = page.locator('a[href^="/a/tolerance/"]').first.get_attribute("href") or ""
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 640})
+            page.goto(href.split("?")[0])
+            for chip in page.locator(".chip").all():
+                chip.tap()
+                found = page.evaluate(MEASURE)
+                assert min(found["width"], found["height"]) >= 44, (width, found)
+                assert found["overflow"] <= 0, (width, found)
+                assert found["hidden"] == 0 or width < 360, (width, found)
+            print(f"{width} px: keys {found['key']}, everything {found['height']:.0f} high")
+        for language in ("zh-Hans", "zh-Hant", "en"):
+            page.goto(href.split("?")[0] + f"?lang={language}")
+            for width, height in ((NARROWEST, 568), (360, 640)):
+                page.set_viewport_size({"width": width, "height": height})
+                for chip in page.locator(".chip").all():
+                    chip.tap()
+                    assert page.evaluate(MEASURE)["hidden"] == 0, (language, width, height)
+        page.goto("/a/overall?form=elder")
+        for size in ("18", "22", "26", "30"):
+            for width in (*WIDTHS, 1280):
+                page.set_viewport_size({"width": width, "height": 640})
+                found = page.evaluate(MEASURE)
+                assert min(found["width"], found["height"]) >= 60, (size, width, found)
+                assert found["overflow"] <= 0, (size, width, found)
+            points = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize) * .75")
+            assert points == pytest.approx(float(size), abs=0.1)
+            print(f"{size} pt, 320 px: ok; 1280 px keys {found['key']}")
+            if size != "30":
+                page.locator('[data-size="1"]').tap()
+        assert page.locator('[data-size="1"]').is_disabled()
+        page.reload()  # the size stays on this phone
+        points = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize) * .75")
+        assert points == pytest.approx(30, abs=0.1)
+
+
+VOICE = """(() => {
+  const said = window.said = [];
+  const voice = { lang: 'zh-CN', name: 'test' };
+  const [cancel, speak] = [() => said.push('-'), u => said.push(u.text)];
+  const synth = { getVoices: () => [voice], cancel, speak };
+  Object.defineProperty(window, 'speechSynthesis', { value: synth });
+  window.SpeechSynthesisUtterance = function (text) { this.text = text; };
+})();"""
+
+
+def test_a_question_is_read_aloud_where_the_phone_has_a_voice_and_can_be_stopped(
+    phones: Phones,
+) -> None:
+    with phones.phone() as page:
+        page.goto(f"/t/{phones.token}")
+        page.goto("/a/loyalty?form=elder")
+        assert page.locator("[data-read]").is_hidden()  # this Chromium has no voice
+        page.context.add_init_script(VOICE)
+        page.reload()
+        button = page.locator("[data-read]")
+        words = button.inner_text()
+        button.tap()
+        said = page.evaluate("said")
+        assert "续聘" in said[1]
+        assert said[2:] == ["一定支持", "多半支持", "都可以", "多半不支持", "一定不支持", "说不准"]
+        assert button.inner_text() != words
+        button.tap()
+        assert page.evaluate("said[said.length - 1]") == "-"
+        assert button.inner_text() == words

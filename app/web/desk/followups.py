@@ -8,8 +8,11 @@ from werkzeug.wrappers import Response
 
 from app.clock import BEIJING, beijing_date
 from app.followup import queries, services
+from app.followup.answering.queries import ProblemRow, list_problems
+from app.followup.answering.services import list_replies
 from app.followup.errors import CaseClosedError, CaseNotFoundError, FieldError
 from app.followup.models import CaseList, CaseState, Outcome
+from app.followup.published.queries import list_raised
 from app.followup.rows import CaseCounts, CaseView
 from app.followup.rules import ContactInput
 from app.i18n import current_language
@@ -19,6 +22,7 @@ from app.staff.models import Role
 from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign.models import Campaign
 from app.surveys.instrument.model import Instrument
+from app.surveys.response.models import ContactWish
 from app.surveys.response.tracker import tracker
 from app.web.access import access_campaign, access_gate
 from app.web.auth import current_scope, require_role
@@ -28,13 +32,14 @@ from app.web.choosing import (
     number_in_address,
     opened_campaigns,
 )
-from app.web.desk.forms import ContactForm
+from app.web.desk.forms import ContactForm, ReplyForm
 from app.web.desk.lists import list_head, workbook_answer
 from app.web.exclusions import ExclusionForm, ask_for_exclusion
 from app.web.fields import field_problem
 from app.web.progress import RowView, gate_steps, row_views
 from app.web.services import services as outside
 from app.web.transaction import reading, transaction
+from app.web.words import verdict_name
 
 bp = Blueprint("desk_followups", __name__, url_prefix="/desk")
 
@@ -131,7 +136,7 @@ def workbook() -> Response:
 def case(case_id: int) -> str:
     """Show one case: the owner's words, who to speak to, what was done; audited."""
     now = outside().now().astimezone(BEIJING).replace(tzinfo=None, second=0, microsecond=0)
-    return _case_page(_open_case(case_id), ContactForm(formdata=None, at=now))
+    return case_page(open_case(case_id), ContactForm(formdata=None, at=now))
 
 
 @bp.post("/follow-ups/<int:case_id>")
@@ -140,7 +145,7 @@ def record(case_id: int) -> tuple[str, int] | Response:
     """Record one contact; the outcome decides whether the case is closed."""
     form = ContactForm()
     if not form.validate():
-        return _case_page(_open_case(case_id), form), 422
+        return case_page(open_case(case_id), form), 422
     contact = ContactInput(
         at=form.at.data.replace(tzinfo=BEIJING),
         way=form.way.data,
@@ -162,7 +167,7 @@ def record(case_id: int) -> tuple[str, int] | Response:
         return redirect(url_for(".case", case_id=case_id))
     except FieldError as error:
         form[error.field].errors = [field_problem(error.problem)]
-        return _case_page(_open_case(case_id), form), 422
+        return case_page(open_case(case_id), form), 422
     done = state is not CaseState.OPEN
     flash(_("Recorded. The case is closed.") if done else _("Recorded. The case stays open."))
     return redirect(url_for(".case", case_id=case_id))
@@ -269,7 +274,8 @@ def _row_views(campaign: Campaign) -> list[RowView]:
     return row_views(tracker(reading(), campaign, current_scope(), now=now), now=now)
 
 
-def _open_case(case_id: int) -> CaseView:
+def open_case(case_id: int) -> CaseView:
+    """Return a case of the signed-in person's scope and write the look down, or answer 404."""
     try:
         with transaction() as session:
             return services.open_case(
@@ -279,7 +285,16 @@ def _open_case(case_id: int) -> CaseView:
         abort(404)
 
 
-def _case_page(view: CaseView, form: ContactForm) -> str:
+def case_page(
+    view: CaseView, form: ContactForm, *, refused: tuple[int, ReplyForm] | None = None
+) -> str:
+    """Show a case.
+
+    Args:
+        view: The case, already audited.
+        form: The contact to be recorded.
+        refused: Comment and form of a reply that was not published, with what is wrong.
+    """
     member = campaign_queries.get_member(reading(), view.row.frame_member_id)
     campaign = campaign_queries.get_campaign(reading(), member.campaign_id)
     instrument = _instrument_of(campaign)
@@ -293,7 +308,25 @@ def _case_page(view: CaseView, form: ContactForm) -> str:
         today=beijing_date(outside().now()),
         staff=current_scope().name,
         states=CaseState,
+        replies=list_replies(reading(), outside().vault, [one.id for one in view.comments]),
+        reply_form=ReplyForm(formdata=None),
+        refused=refused,
+        no_reply=ContactWish.NO_REPLY,
+        verdict=verdict_name,
+        problems=_problems(view, campaign),
     )
+
+
+def _problems(view: CaseView, campaign: Campaign) -> list[tuple[ProblemRow, set[int]]]:
+    """Return the public answers of the home's community with the comments that raised each."""
+    if current_scope().role is not Role.HEAD_OFFICE:
+        return []
+    raised = {one.id: list_raised(reading(), one.id) for one in view.comments}
+    return [
+        (row, {key for key, problems in raised.items() if row.problem.id in problems})
+        for row in list_problems(reading(), campaign.id)
+        if row.problem.community_id == view.row.community_id
+    ]
 
 
 def _instrument_of(campaign: Campaign) -> Instrument:

@@ -43,3 +43,9 @@ class VisitForm(Form):
 
     visited_on = DateField(validators=[filled])
     note = TextAreaField(validators=[filled, at_most(LONGEST_TEXT)])
+
+
+class ReplyForm(Form):
+    """The reply an owner reads on the page of his receipt."""
+
+    text = TextAreaField(validators=[filled, at_most(LONGEST_TEXT)])

@@ -23,9 +23,9 @@ from app.i18n import gettext as _
 from app.staff import audit
 from app.staff.models import Role
 from app.surveys.campaign import queries
+from app.surveys.campaign.lookup import find_by_any_code
 from app.surveys.campaign.models import Campaign, FrameMember, Gate
 from app.surveys.campaign.rules import GateState
-from app.surveys.campaign.tokens import hash_token
 from app.surveys.instrument.answers import AnswersError
 from app.surveys.instrument.model import Instrument
 from app.surveys.response import queries as response_queries
@@ -33,6 +33,7 @@ from app.surveys.response import services
 from app.surveys.response.errors import KeyConflictError
 from app.surveys.response.models import Channel
 from app.surveys.response.services import Submission, offer_of
+from app.surveys.response.storing import Receipt
 from app.surveys.response.tracker import gate_standing
 from app.web.access import access_community
 from app.web.auth import current_scope, require_role
@@ -72,7 +73,7 @@ def find() -> tuple[str, int] | Response:
     form = FindForm()
     if not form.validate():
         return render_template("entry/start.html", form=form), 422
-    member = queries.find_member_by_token_hash(reading(), hash_token(form.token))
+    member = find_by_any_code(reading(), outside().vault, form.token)
     if member is None or not _may_key(member):
         form.code.errors = [_("No home has this code. Please compare it with the sheet.")]
         return render_template("entry/start.html", form=form), 422
@@ -149,9 +150,7 @@ def done() -> str | Response:
     return render_template("entry/done.html", receipt=receipt, form=FindForm(formdata=None))
 
 
-def _record(
-    opened: OpenedSheet, member: FrameMember, raw: dict[str, list[str]]
-) -> services.Receipt:
+def _record(opened: OpenedSheet, member: FrameMember, raw: dict[str, list[str]]) -> Receipt:
     """Store the answers in one transaction with their audit entry."""
     with transaction() as write:
         campaign, gate, instrument = _surroundings(member)

@@ -14,6 +14,7 @@ from app.reports.letters import LetterHead, make_slips, sheets_of
 from app.staff.audit import record_many
 from app.staff.models import Role
 from app.surveys.campaign import queries
+from app.surveys.campaign.lookup import give_codes
 from app.surveys.register.queries import list_uids
 from app.surveys.response.tracker import gate_standing
 from app.web.access import access_campaign, access_community, access_gate
@@ -54,6 +55,7 @@ def show(code: str, community_id: int, building: str, form: str) -> str | Respon
     )
     keys = [member.household_id for member in members]
     with transaction() as session:
+        give_codes(services().vault, members)
         record_many(
             session,
             actor=current_scope(),

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, url_for
 
 from app.clock import beijing_date, last_day_before
 from app.followup import queries as followup_queries
+from app.followup.answering.queries import count_unchecked_alarms
 from app.followup.models import CaseList
 from app.followup.rows import VisitRow
 from app.i18n import current_language
@@ -58,7 +59,7 @@ def show() -> str:
     """Show what is overdue, due today and due this week, and where the communities stand."""
     campaigns = opened_campaigns()[:_CAMPAIGNS_SHOWN]
     now = outside().now()
-    tasks: list[Task] = []
+    tasks: list[Task] = [*_alarm_tasks()]
     views: list[RowView] = []
     for campaign in campaigns:
         found = row_views(tracker(reading(), campaign, current_scope(), now=now), now=now)
@@ -85,6 +86,19 @@ def show() -> str:
         states=_by_state(views),
         cases=_case_sums(campaigns[0]) if campaigns else None,
     )
+
+
+def _alarm_tasks() -> Iterator[Task]:
+    count = count_unchecked_alarms(reading(), current_scope())
+    if count:
+        yield Task(
+            "today",
+            _("today"),
+            _("{count} homes say an answer is not theirs").format(count=count),
+            _("Call back where a number was left, and keep what you found."),
+            _("Look into it"),
+            url_for("hq_alarms.index"),
+        )
 
 
 def _gate_tasks(campaign: Campaign, views: list[RowView]) -> Iterator[Task]:

@@ -1,7 +1,6 @@
-"""What the owner pages show: the steps of a form, the review, the masked address, the words."""
+"""What the owner pages show: the steps of a form, the review, the words."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,11 +20,11 @@ DECK_FROM = 2  # so many like questions are dealt one at a time
 WORDED = frozenset({Look.WORDS, Look.LIST})
 _DATES = {
     "zh-Hans": ("zh_Hans", "M月d日（EEE）", "M月d日 HH:mm"),
+    "zh-Hant": ("zh_Hant", "M月d日（EEE）", "M月d日 HH:mm"),
     "en": ("en", "EEEE d MMMM", "d MMMM, HH:mm"),
 }
-_LISTED = {"zh-Hans": "、", "en": ", "}
-_PHRASED = {"zh-Hans": "，", "en": ", "}
-_LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
+_LISTED = {"zh-Hans": "、", "zh-Hant": "、", "en": ", "}
+_PHRASED = {"zh-Hans": "，", "zh-Hant": "，", "en": ", "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,16 @@ class Step:
     def form_class(self, instrument: Instrument, language: str) -> type[InstrumentForm]:
         """Build the form of the page."""
         return make_form_class(instrument, self.items, language)
+
+    def filled(self, instrument: Instrument, language: str, raw: Raw) -> InstrumentForm:
+        """Return the form of the page with what is saved."""
+        form_class = self.form_class(instrument, language)
+        data = {
+            name: list(values) if asked.look is Look.TICKS else values[0]
+            for name, asked in form_class.asked.items()
+            if (values := raw.get(name))
+        }
+        return form_class(formdata=None, data=data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,24 +229,6 @@ def inverted_words(step: Step, raw: Raw) -> str | None:
         least=least,
         ideal=ideal,
     )
-
-
-def masked_home(building: str, room: str) -> str:
-    """Name a home so that its people know it and a stranger does not learn it.
-
-    Of the last number only the first and the last digit are shown: 1-1101 becomes 1-1**1.
-    """
-
-    def mask(match: re.Match[str]) -> str:
-        digits = match[0]
-        if len(digits) < 3:
-            return digits[0] + "*" * (len(digits) - 1) if len(digits) == 2 else "*"
-        return digits[0] + "*" * (len(digits) - 2) + digits[-1]
-
-    masked = _LAST_NUMBER.sub(mask, room)
-    if building.isascii():
-        return _("Building {building}, {room}", building=building, room=masked)
-    return f"{building} {masked}"
 
 
 def day_words(day: date) -> str:

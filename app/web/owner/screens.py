@@ -1,23 +1,22 @@
 """Rendering of the owner pages: every page a person can end up on, with its status."""
 
 from collections.abc import Mapping, Sequence
+from enum import Enum, auto
 
 from flask import render_template, request, url_for
 from markupsafe import Markup, escape
 
-from app import clock
 from app.i18n import current_language
 from app.i18n import gettext as _
 from app.surveys.campaign.models import Campaign
 from app.surveys.instrument.answers import AnswerProblem, AnswersError
 from app.surveys.instrument.flow import ELDER, promised_minutes
 from app.surveys.instrument.model import PHRASE_MARK, ItemRole
-from app.surveys.response.models import Channel, Response
-from app.surveys.response.receipts import format_receipt
 from app.web.instrument_forms import InstrumentForm, problem_words
-from app.web.owner import pages
-from app.web.owner.forms import LeaveForm, ReceiptForm, SubmitForm
+from app.web.owner import pages, quiet
+from app.web.owner.forms import LeaveForm, SubmitForm
 from app.web.owner.pages import Raw, Step
+from app.web.owner.stamps import make_stamp
 from app.web.owner.visitor import Visit, chosen_form
 from app.web.services import services
 
@@ -26,8 +25,20 @@ REVIEW = "review"
 _BEHIND = {  # the page to look at behind each address that takes a form
     "owner.save": "owner.page",
     "owner.submit": "owner.review",
-    "owner.forget": "owner.not_mine",
+    "owner_in.forget": "owner_in.not_mine",
+    "owner_in.open_code": "owner_in.ask_code",
+    "owner_later.carry_on": "owner_later.ask",
+    "owner_later.make_code": "owner_later.show",
+    "owner_alarm.send": "owner_alarm.ask",
 }
+
+
+class Kept(Enum):
+    """What a phone goes on keeping of the answers that the server does not have yet."""
+
+    OWN = auto()  # those of the home it answers for now
+    ALL = auto()  # those just sent and refused, too
+    NOTHING = auto()
 
 
 def template_words() -> dict[str, object]:
@@ -79,12 +90,14 @@ def home_key(visit: Visit) -> str:
     return services().vault.keyed_hash("device", f"home:{visit.member.id}").hex()[:16]
 
 
-def landing(visit: Visit, *, steps: Sequence[Step], raw: Raw, is_extended: bool) -> Page:
+def landing(
+    visit: Visit, *, steps: Sequence[Step], raw: Raw, is_extended: bool, can_resume: bool
+) -> Page:
     """Show whose home it is, how long it takes, until when, and who sees what."""
     language = current_language()
     blank = next((s for s in steps if not any(raw.get(name) for name in _names(visit, s))), None)
     start = (blank or steps[0]).name
-    return _page(
+    return render(
         "landing",
         visit,
         title=visit.instrument.title.plain(language),
@@ -102,6 +115,7 @@ def landing(visit: Visit, *, steps: Sequence[Step], raw: Raw, is_extended: bool)
         deadline=pages.day_words(visit.campaign.closes_on),
         is_extended=is_extended,
         has_begun=bool(raw),
+        can_resume=can_resume,
         start=url_of(start) if blank or not raw else url_for("owner.review"),
     )
 
@@ -122,7 +136,7 @@ def form_page(
     before = url_of(steps[place - 1].name) if place else url_for("owner.landing")
     templates = {"tolerance": "tolerance", "comment": "comment"}
     area = step.area
-    return _page(
+    return render(
         templates.get(step.section.kind, "section"),
         visit,
         status,
@@ -135,8 +149,11 @@ def form_page(
         area_names=_area_names(visit, form, language),
         is_deck=pages.is_deck(form),
         is_long=any(asked.item.attribute for asked in form.asked.values()),
+        shown=make_stamp(visit),
         number=place + 1,
         total=len(steps) + 1,
+        after=url_of(steps[place + 1].name) if place + 1 < len(steps) and not is_change else "",
+        plan=quiet.plan_of(steps),
         back=url_for("owner.review") if is_change else before,
         go=REVIEW if is_change else "",
         keep=_kept(REVIEW if is_change else ""),
@@ -146,16 +163,22 @@ def form_page(
 
 
 def review(
-    visit: Visit, form: SubmitForm, *, steps: Sequence[Step], raw: Raw, status: int = 200
+    visit: Visit,
+    form: SubmitForm,
+    *,
+    steps: Sequence[Step],
+    raw: Raw,
+    is_later: bool = False,
+    status: int = 200,
 ) -> Page:
-    """Show every answer once more, and what is still missing."""
+    """Show every answer once more, what is still missing, and that it will not count."""
     language = current_language()
     try:
         visit.check(raw, final=True)
         problems: Sequence[AnswerProblem] = ()
     except AnswersError as error:
         problems = error.problems
-    return _page(
+    return render(
         "review",
         visit,
         status,
@@ -169,44 +192,13 @@ def review(
         total=len(steps) + 1,
         back=url_of(steps[-1].name),
         key=visit.key,
-    )
-
-
-def receipt(visit: Visit, answer: Response) -> Page:
-    """Show that the answer has arrived, its code, and what comes next."""
-    language = current_language()
-    return _page(
-        "receipt",
-        visit,
-        heading=visit.words("thanks_heading", language),
-        code=format_receipt(answer.receipt),
-        moment=pages.moment_words(answer.received_at),
-        is_counted=answer.is_counted,
-        deadline=pages.day_words(visit.campaign.closes_on),
-        is_past=services().now() >= clock.end_of(visit.campaign.closes_on),
-        percent=f"{visit.campaign.required_permille / 10:g}",
-    )
-
-
-def already(visit: Visit, answer: Response, form: ReceiptForm, status: int = 200) -> Page:
-    """Say that this home has answered, and nothing of what it answered."""
-    language = current_language()
-    return _page(
-        "already",
-        visit,
-        status,
-        form=form,
-        heading=visit.words("already_heading", language),
-        text=visit.words("already_text", language),
-        moment=pages.moment_words(answer.received_at),
-        is_phone=answer.channel is Channel.PHONE,
-        phone=services().config.phone,
+        is_later=is_later,
     )
 
 
 def not_open(visit: Visit) -> Page:
     """Say when the survey opens."""
-    return _message(
+    return message(
         _("The survey has not begun yet"),
         [
             _(
@@ -218,13 +210,15 @@ def not_open(visit: Visit) -> Page:
     )
 
 
-def closed(visit: Visit) -> Page:
-    """Say that the survey is over."""
-    return _message(
+def closed(visit: Visit, *, is_unsaved: bool = False, is_draft_counted: bool = False) -> Page:
+    """Say that the survey is over, and what became of what this browser last sent."""
+    return message(
         _("The survey has closed"),
         [
             visit.words("closed_text", current_language()),
             _("It closed on {day}.", day=pages.day_words(visit.campaign.closes_on)),
+            _("What you just sent came too late and was not taken.") if is_unsaved else "",
+            _("What your home had saved by then was counted.") if is_draft_counted else "",
         ],
         visit=visit,
     )
@@ -232,7 +226,7 @@ def closed(visit: Visit) -> Page:
 
 def other_home(visit: Visit) -> Page:
     """Say that the link of another home was opened meanwhile, and that nothing was saved."""
-    return _page(
+    return render(
         "message",
         None,
         409,
@@ -254,67 +248,9 @@ def other_home(visit: Visit) -> Page:
     )
 
 
-def not_mine(form: LeaveForm, visit: Visit | None) -> Page:
-    """Ask somebody who opened a stranger's letter to leave without answering."""
-    return _message(
-        _("This is not your home?"),
-        [
-            _("Then please do not answer for it: each home has a link of its own."),
-            _(
-                "Put the letter into the right letter box, or give it to the front desk. "
-                "On this phone the link is forgotten with the button below."
-            ),
-        ],
-        visit=visit,
-        form=form,
-        button=_("Forget this link"),
-        link=(url_for("owner.landing"), _("It is my home after all")),
-    )
-
-
-def left() -> Page:
-    """Say that the link is forgotten."""
-    return _message(
-        _("The link is forgotten"),
-        [_("Thank you for telling us. You can close this page.")],
-        clears=True,
-    )
-
-
-def unknown_link() -> Page:
-    """Say that no home belongs to this link."""
-    phone = services().config.phone
-    return _message(
-        _("This link does not lead to a home"),
-        [
-            _("Perhaps it was not copied completely. Scan the code on your letter once more."),
-            _(
-                "It still does not work? Ask the head office of {company} for a new letter.",
-                company=services().config.company,
-            ),
-            _("Please contact head office: {phone}", phone=phone) if phone else "",
-        ],
-        status=404,
-    )
-
-
-def slow_down() -> Page:
-    """Say that too many wrong links came from here."""
-    return _message(
-        _("Too many wrong links"),
-        [
-            _(
-                "Please wait ten minutes, then scan the code on your letter. "
-                "A right link always works."
-            )
-        ],
-        status=429,
-    )
-
-
 def lost() -> Page:
     """Say that this browser no longer knows whose home it is."""
-    return _message(
+    return message(
         _("Please open your link once more"),
         [
             _("This phone no longer knows which home you answer for."),
@@ -324,13 +260,14 @@ def lost() -> Page:
             ),
         ],
         status=403,
+        kept=Kept.ALL,
     )
 
 
 def failure(title: str, words: str, status: int) -> Page:
     """Show a calm page for a request that could not be taken."""
     link = (url_for("owner.landing"), _("Back to my survey"))
-    return _message(title, [words], status=status, link=link)
+    return message(title, [words], status=status, link=link, kept=Kept.ALL)
 
 
 def campaign_title(campaign: Campaign) -> str:
@@ -338,7 +275,7 @@ def campaign_title(campaign: Campaign) -> str:
     return campaign.title_en if current_language() == "en" else campaign.title
 
 
-def _message(
+def message(
     title: str,
     paragraphs: Sequence[str],
     *,
@@ -347,9 +284,10 @@ def _message(
     form: LeaveForm | None = None,
     button: str = "",
     link: tuple[str, str] | None = None,
-    clears: bool = False,
+    kept: Kept = Kept.OWN,
 ) -> Page:
-    return _page(
+    """Show a page of a few words, with a button or a link to go on."""
+    return render(
         "message",
         visit,
         status,
@@ -358,11 +296,13 @@ def _message(
         form=form,
         button=button,
         link=link,
-        clears=clears,
+        clears=kept is Kept.NOTHING,
+        refused=kept is Kept.ALL,
     )
 
 
-def _page(template: str, visit: Visit | None, status: int = 200, **values: object) -> Page:
+def render(template: str, visit: Visit | None, status: int = 200, **values: object) -> Page:
+    """Show a page of the owner with the home it is about, if any."""
     known: dict[str, object] = {}
     if visit is not None:
         known = {"home": visit.home, "home_key": home_key(visit)}

@@ -4,145 +4,39 @@ Every page saves before the next one opens (post, redirect, get), so that a lost
 browser or the back button loses at most the page in hand.
 """
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
-from flask import Blueprint, Flask, abort, current_app, redirect, request, url_for
-from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
-from werkzeug.wrappers import Response
+from flask import abort, redirect, request, url_for
 
 from app.i18n import current_language
-from app.i18n import gettext as _
-from app.surveys.campaign.queries import find_member_by_token_hash
-from app.surveys.campaign.tokens import hash_token
 from app.surveys.instrument.answers import AnswerProblem, AnswersError
 from app.surveys.instrument.model import ItemRole
 from app.surveys.response import models as responses
-from app.surveys.response import queries
+from app.surveys.response import resume
 from app.surveys.response import services as response_services
 from app.surveys.response.errors import DraftTooLargeError, KeyConflictError, NotOpenError
-from app.surveys.response.receipts import read_receipt
 from app.surveys.response.services import Submission
+from app.surveys.response.signals import Look as LookAtPage
+from app.surveys.response.signals import Trace
 from app.web.guard import public
 from app.web.instrument_forms import InstrumentForm, Look
-from app.web.owner import pages, screens, visitor
-from app.web.owner.forms import LeaveForm, PageForm, ReceiptForm, SubmitForm
+from app.web.owner import after, pages, quiet, screens, visitor
+from app.web.owner.door import (
+    Answer,
+    answering,
+    at_home,
+    draft_of,
+    make_blueprint,
+    own_answer,
+    standing_of,
+)
+from app.web.owner.forms import PageForm, SubmitForm
 from app.web.owner.pages import Raw, Step
-from app.web.owner.screens import REVIEW, Page
+from app.web.owner.screens import REVIEW
+from app.web.owner.stamps import make_stamp, read_stamp
 from app.web.owner.visitor import Standing, Visit
 from app.web.services import services
-from app.web.throttle import Throttle
 from app.web.transaction import reading, transaction
 
-bp = Blueprint("owner", __name__)
-
-_THROTTLES = "owner-throttles"
-_WRONG_LINKS = (30, 600.0)  # wrong links from one address in ten minutes; right ones always pass
-_RECEIPT_TRIES = (10, 600.0)  # typed receipt codes for one home in ten minutes
-
-Answer = str | Page | Response
-
-
-def at_home(view: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Hand the visit of this browser to a view; without one say how to come back.
-
-    A page sent for one home while the link of another was opened since is not taken: it would
-    land in the answers of the wrong home.
-    """
-
-    @wraps(view)
-    def inner(**values: Any) -> Answer:
-        visit = visitor.find_visit(reading())
-        if visit is None:
-            return screens.lost()
-        if request.method == "POST" and not _is_for(visit):
-            return screens.other_home(visit)
-        return view(visit, **values)
-
-    return inner
-
-
-def answering(view: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Hand visit and draft to a view while the home may answer; else the landing page tells."""
-
-    @wraps(view)
-    @at_home
-    def inner(visit: Visit, **values: Any) -> Answer:
-        raw = _draft(visit)
-        if _standing(visit, raw) not in (Standing.OPEN, Standing.EXTENDED):
-            return redirect(url_for(".landing"), 303)
-        return view(visit, raw, **values)
-
-    return inner
-
-
-@bp.record_once
-def _make_throttles(state: Any) -> None:
-    app: Flask = state.app
-    app.extensions[_THROTTLES] = (Throttle(*_WRONG_LINKS), Throttle(*_RECEIPT_TRIES))
-
-
-@bp.context_processor
-def _words() -> dict[str, object]:
-    return screens.template_words()
-
-
-@bp.before_request
-def _prepare() -> None:
-    """Take the choice of large text."""
-    if "form" in request.args:
-        visitor.choose_form(request.args["form"])
-
-
-@bp.errorhandler(CSRFError)
-def _stale(_error: CSRFError) -> Page:
-    if visitor.find_visit(reading()) is None:
-        return screens.lost()
-    return screens.failure(
-        _("This page had become too old"),
-        _("Open your survey again; every page you had sent is saved."),
-        400,
-    )
-
-
-@bp.errorhandler(HTTPException)
-def _refused(error: HTTPException) -> Page | HTTPException:
-    if error.code is None or error.code < 400:
-        return error
-    words = {
-        404: (
-            _("This page is not part of your survey"),
-            _("Perhaps an earlier answer has changed which questions you are asked."),
-        ),
-        413: (
-            _("This was too much at once"),
-            _("Go back, shorten what you wrote, and send it again. Nothing else is lost."),
-        ),
-    }
-    title, advice = words.get(
-        error.code,
-        (
-            _("This could not be read"),
-            _("Go back one page and try again. Every page you had sent is saved."),
-        ),
-    )
-    return screens.failure(title, advice, error.code)
-
-
-@bp.get("/t/<token>")
-@public
-def enter(token: str) -> Answer:
-    """Open the link on the letter, and leave the token behind in a clean address."""
-    member = find_member_by_token_hash(reading(), hash_token(token))
-    if member is None:
-        throttle, at = current_app.extensions[_THROTTLES][0], services().now().timestamp()
-        address = request.remote_addr or ""
-        throttle.count(address, at)
-        return screens.slow_down() if throttle.is_over(address, at) else screens.unknown_link()
-    visitor.begin(member)
-    return redirect(url_for(".landing"), 303)
+bp = make_blueprint("owner")
 
 
 @bp.get("/a/")
@@ -150,40 +44,36 @@ def enter(token: str) -> Answer:
 @at_home
 def landing(visit: Visit) -> Answer:
     """Show the start page, or where this home stands."""
-    if _own_answer(visit) is not None:
-        return redirect(url_for(".receipt"), 303)
-    raw = _draft(visit)
-    standing = _standing(visit, raw)
+    if own_answer(visit) is not None:
+        return redirect(url_for("owner_after.receipt"), 303)
+    raw = draft_of(visit)
+    standing = standing_of(visit, raw)
     answer = visitor.find_answer(reading(), visit)
+    is_unsaved = visitor.was_unsaved(visit)
     if answer is not None:
-        return screens.already(visit, answer, ReceiptForm())
+        return after.already(visit, answer, is_unsaved=is_unsaved)
     if standing is Standing.NOT_OPEN:
         return screens.not_open(visit)
     if standing is Standing.CLOSED:
-        return screens.closed(visit)
+        return screens.closed(
+            visit,
+            is_unsaved=is_unsaved,
+            is_draft_counted=visitor.has_counted_draft(reading(), visit),
+        )
     return screens.landing(
-        visit, steps=visit.steps(raw), raw=raw, is_extended=standing is Standing.EXTENDED
+        visit,
+        steps=visit.steps(raw),
+        raw=raw,
+        is_extended=standing is Standing.EXTENDED,
+        can_resume=not raw
+        and resume.can_resume(
+            reading(),
+            services().vault,
+            member=visit.member,
+            device=visit.device,
+            now=services().now(),
+        ),
     )
-
-
-@bp.get("/a/not-mine")
-@public
-def not_mine() -> Answer:
-    """Ask somebody who opened a stranger's letter to leave."""
-    return screens.not_mine(LeaveForm(), visitor.find_visit(reading()))
-
-
-@bp.post("/a/not-mine")
-@public
-def forget() -> Answer:
-    """Forget the link on this phone."""
-    if not LeaveForm().validate():
-        abort(400)
-    visit = visitor.find_visit(reading())
-    if visit is not None and not _is_for(visit):
-        return screens.other_home(visit)
-    visitor.leave()
-    return screens.left()
 
 
 @bp.get("/a/<section>")
@@ -194,16 +84,10 @@ def page(visit: Visit, raw: Raw, section: str, area: str | None = None) -> Answe
     """Show one page of the form, filled with what is saved."""
     steps = visit.steps(raw)
     step = _find_step(steps, section, area)
-    form_class = step.form_class(visit.instrument, current_language())
-    data = {
-        name: list(values) if form_class.asked[name].look is Look.TICKS else values[0]
-        for name in form_class.asked
-        if (values := raw.get(name))
-    }
     question = None
     if "look" in request.args:
         question = pages.inverted_words(step, raw)
-    form = form_class(formdata=None, data=data)
+    form = step.filled(visit.instrument, current_language(), raw)
     return screens.form_page(visit, step, form, steps=steps, order_question=question)
 
 
@@ -221,30 +105,35 @@ def save(visit: Visit, raw: Raw, section: str, area: str | None = None) -> Answe
         abort(400)
     is_skipped = bool(area) and request.form.get("skip") == area
     posted = {name: [] for name in form.asked} if is_skipped else form.raw()
-    if not is_skipped:
+    if not is_skipped and not (quiet.is_staying() and not any(posted.values())):
         form.refuse(_problems(visit, step, form, posted))
+    if form.has_problems and quiet.is_quiet():
+        return quiet.refused(form)
     if form.has_problems:
         return screens.form_page(visit, step, form, steps=steps, status=422)
     try:
-        with transaction() as session:
-            response_services.save_draft(
-                session,
-                services().vault,
-                member=visit.member,
-                device=visit.device,
-                raw=posted,
-                language=current_language(),
-                form=visit.form,
-                now=services().now(),
-            )
+        _save(visit, step, posted)
     except DraftTooLargeError:
         abort(413)
-    is_known = all(raw.get(name, []) == posted[name] for name in posted)
-    if pages.inverted_words(step, posted) and not travel.order_seen.data and not is_known:
-        here = screens.url_of(step.name)
-        return redirect(f"{here}?look=1{'&go=review' if travel.go.data == REVIEW else ''}", 303)
-    merged = {**raw, **posted}
-    return redirect(_next_url(visit, step, merged, to_review=travel.go.data == REVIEW), 303)
+    to_review = travel.go.data == REVIEW
+    if not (travel.order_seen.data or quiet.is_quiet() or quiet.is_staying()):
+        is_known = all(raw.get(name, []) == posted[name] for name in posted)
+        if pages.inverted_words(step, posted) and not is_known:
+            look = f"{screens.url_of(step.name)}?look=1{'&go=review' if to_review else ''}"
+            return redirect(look, 303)
+    return _after_saving(visit, step, {**raw, **posted}, to_review=to_review)
+
+
+def _after_saving(visit: Visit, step: Step, merged: Raw, *, to_review: bool) -> Answer:
+    """Go where the form wanted to go: on, nowhere, or to the page about going on later."""
+    if _wants_later():
+        return redirect(url_for("owner_later.show"), 303)
+    next_url = _next_url(visit, step, merged, to_review=to_review)
+    if quiet.is_quiet():
+        return quiet.saved(next_url, visit.steps(merged), stamp=make_stamp(visit))
+    if quiet.is_staying():
+        return redirect(f"{screens.url_of(step.name)}{'?go=review' if to_review else ''}", 303)
+    return redirect(next_url, 303)
 
 
 @bp.get("/a/review")
@@ -252,7 +141,7 @@ def save(visit: Visit, raw: Raw, section: str, area: str | None = None) -> Answe
 @answering
 def review(visit: Visit, raw: Raw) -> Answer:
     """Show every answer once more before it is sent."""
-    return screens.review(visit, SubmitForm(), steps=visit.steps(raw), raw=raw)
+    return _review_page(visit, SubmitForm(), raw)
 
 
 @bp.post("/a/submit")
@@ -263,10 +152,13 @@ def submit(visit: Visit) -> Answer:
     form = SubmitForm()
     if not form.validate():
         abort(400)
-    raw = _draft(visit)
-    standing = _standing(visit, raw)
+    raw = draft_of(visit)
+    standing = standing_of(visit, raw)
     is_ours = form.key.data == visit.key
-    if not is_ours or standing in (Standing.NOT_OPEN, Standing.CLOSED):
+    # After the freeze an answer that was begun in time is still kept, though not counted.
+    if not is_ours or standing is Standing.NOT_OPEN or (standing is Standing.CLOSED and not raw):
+        if is_ours and own_answer(visit) is None:
+            visitor.note_unsaved(visit)
         return redirect(url_for(".landing"), 303)
     try:
         with transaction() as session:
@@ -282,6 +174,12 @@ def submit(visit: Visit) -> Answer:
                 language=current_language(),
                 form=visit.form,
                 device=visit.device,
+                trace=Trace(
+                    device=visit.device,
+                    address=request.remote_addr or "",
+                    entrance=visit.entrance,
+                    honeypot=bool((form.website.data or "").strip()),
+                ),
             )
             receipt = response_services.record_response(
                 session, services().vault, submission, now=services().now()
@@ -291,71 +189,38 @@ def submit(visit: Visit) -> Answer:
     except NotOpenError:
         return redirect(url_for(".landing"), 303)
     visitor.keep_receipt(visit.member.id, receipt.code)
-    return redirect(url_for(".receipt"), 303)
+    return redirect(url_for("owner_after.receipt"), 303)
 
 
-@bp.get("/a/receipt")
-@public
-@at_home
-def receipt(visit: Visit) -> Answer:
-    """Show the receipt to the browser it was given to."""
-    answer = _own_answer(visit)
-    if answer is None:
-        return redirect(url_for(".landing"), 303)
-    return screens.receipt(visit, answer)
+def _wants_later() -> bool:
+    """Say whether a page is sent by its button to go on later or on another phone."""
+    return "later" in request.args
 
 
-@bp.post("/a/check")
-@public
-@at_home
-def check_receipt(visit: Visit) -> Answer:
-    """Let a home look up its answer on another phone, by the receipt code."""
-    session, form = reading(), ReceiptForm()
-    answer = visitor.find_answer(session, visit)
-    if answer is None:
-        return redirect(url_for(".landing"), 303)
-    throttle, at = current_app.extensions[_THROTTLES][1], services().now().timestamp()
-    home = str(visit.member.id)
-    if throttle.is_over(home, at):
-        form.receipt.errors = (_("Too many tries. Please wait ten minutes."),)
-        return screens.already(visit, answer, form, status=429)
-    throttle.count(home, at)
-    code = read_receipt(form.receipt.data or "") if form.validate() else None
-    found = queries.find_by_receipt(session, code) if code else None
-    if code is None or found is None or found.frame_member_id != visit.member.id:
-        form.receipt.errors = (
-            _("No answer of this home has this code. Please compare it letter by letter."),
-        )
-        return screens.already(visit, answer, form, status=422)
-    visitor.keep_receipt(visit.member.id, code)
-    return redirect(url_for(".receipt"), 303)
-
-
-def _is_for(visit: Visit) -> bool:
-    """Say whether the form just sent was made for the home this browser answers for now."""
-    return request.form.get("home_key") == screens.home_key(visit)
-
-
-def _draft(visit: Visit) -> Raw:
-    return response_services.load_draft(
-        reading(), services().vault, member=visit.member, device=visit.device
+def _save(visit: Visit, step: Step, posted: Raw) -> None:
+    """Save a page with the time it took, and when asked for, a code for another phone."""
+    vault, now = services().vault, services().now()
+    look = LookAtPage(
+        step.name, read_stamp(visit, request.form.get("shown", "")), by_script=quiet.is_quiet()
     )
-
-
-def _standing(visit: Visit, raw: Raw) -> Standing:
-    return visitor.standing(reading(), visit, services().now(), has_begun=bool(raw))
-
-
-def _own_answer(visit: Visit) -> responses.Response | None:
-    """Return the answer this browser holds a receipt of, or sent without hearing back; or None."""
-    session, code = reading(), visit.receipt
-    if code is None:
-        earlier = response_services.find_receipt(session, visit.member, visit.key)
-        if earlier is None:
-            return None
-        code = earlier.code
-    answer = queries.find_by_receipt(session, code)
-    return answer if answer is not None and answer.frame_member_id == visit.member.id else None
+    with transaction() as session:
+        response_services.save_draft(
+            session,
+            vault,
+            member=visit.member,
+            device=visit.device,
+            raw=posted,
+            language=current_language(),
+            form=visit.form,
+            now=now,
+        )
+        response_services.note_page(
+            session, vault, look, member=visit.member, device=visit.device, now=now
+        )
+        if _wants_later():
+            resume.give_resume_code(
+                session, vault, member=visit.member, device=visit.device, now=now
+            )
 
 
 def _find_step(steps: tuple[Step, ...], section: str, area: str | None) -> Step:
@@ -397,7 +262,13 @@ def _after_refusal(visit: Visit, form: SubmitForm, raw: Raw) -> Answer:
     earlier = response_services.find_receipt(reading(), visit.member, visit.key)
     if earlier is not None:
         visitor.keep_receipt(visit.member.id, earlier.code)
-        return redirect(url_for(".receipt"), 303)
+        return redirect(url_for("owner_after.receipt"), 303)
     if not raw:
         return redirect(url_for(".landing"), 303)
-    return screens.review(visit, form, steps=visit.steps(raw), raw=raw, status=422)
+    return _review_page(visit, form, raw, status=422)
+
+
+def _review_page(visit: Visit, form: SubmitForm, raw: Raw, status: int = 200) -> Answer:
+    is_later = visitor.find_answer(reading(), visit) is not None
+    steps = visit.steps(raw)
+    return screens.review(visit, form, steps=steps, raw=raw, is_later=is_later, status=status)

@@ -1,14 +1,14 @@
 """Who is answering: the home behind the link, remembered in the signed cookie of one browser.
 
-The cookie holds the number of the home, a random name of this device, the key of its submit and
-the receipts it was given. It never holds an answer: drafts lie sealed in the database, and one
-device never sees the draft of another.
+The cookie holds the number of the home, a random name of this device, a key for the submit of
+each home and the receipts it was given. It never holds an answer: drafts lie sealed in the
+database, and one device never sees the draft of another.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 
@@ -18,18 +18,19 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign.models import Campaign, FrameMember, Gate
-from app.surveys.campaign.rules import gate_status
+from app.surveys.campaign.rules import FOLLOW_UP_STARTS, gate_status
 from app.surveys.instrument.answers import AnswersError, AnswerSet, check_answers
 from app.surveys.instrument.flow import ELDER, FORMS, FULL, Offer
 from app.surveys.instrument.model import Instrument
+from app.surveys.register.masking import masked_home
 from app.surveys.register.models import Community
 from app.surveys.response import queries as response_queries
 from app.surveys.response import services as response_services
-from app.surveys.response.models import Origin, Response
-from app.web.owner.pages import Raw, Step, list_steps, masked_home
+from app.surveys.response.models import Entrance, Origin, Response
+from app.web.owner.pages import Raw, Step, list_steps
 
 _COOKIE = "owner"
-_RECEIPTS_KEPT = 5  # homes answered from one browser: a family's two flats, a shared tablet
+_HOMES_KEPT = 5  # homes answered from one browser: a family's two flats, a shared tablet
 
 
 class Standing(StrEnum):
@@ -57,6 +58,7 @@ class Visit:
         key: Idempotency key of its submit.
         form: ``full`` or ``elder``.
         receipt: Receipt code given to this browser, when it has sent an answer.
+        entrance: How this browser came in; None when it does not remember.
     """
 
     member: FrameMember
@@ -69,6 +71,7 @@ class Visit:
     key: str
     form: str
     receipt: str | None
+    entrance: Entrance | None
 
     @property
     def home(self) -> str:
@@ -108,21 +111,51 @@ class _Values(dict[str, object]):
         return "{" + key + "}"
 
 
-def begin(member: FrameMember) -> None:
-    """Remember in the cookie that this browser opened the link of this home."""
+def begin(member: FrameMember, entrance: Entrance) -> None:
+    """Remember in the cookie that this browser opened the link of this home, and how.
+
+    A home keeps its key when another link is opened meanwhile: its answer may still be waiting
+    for the network.
+    """
     known = _remembered()
     if known.get("member") != member.id:
-        known |= {"member": member.id, "key": secrets.token_hex(16)}
+        known |= {"member": member.id, "by": entrance.value}
+    key = dict(known.get("keys", ())).get(member.id) or secrets.token_hex(16)
+    known["keys"] = _with(known.get("keys", ()), member.id, key)
     known.setdefault("device", secrets.token_hex(16))
     _remember(known)
 
 
+def carried_on() -> None:
+    """Remember that this browser goes on with the draft of another phone."""
+    _remember(_remembered() | {"by": Entrance.RESUME.value})
+
+
 def leave() -> None:
-    """Forget the home: somebody opened a letter that was not his."""
+    """Forget the home and all that shows its answers: a wrong letter, somebody else's phone."""
     known = _remembered()
-    for name in ("member", "key"):
-        known.pop(name, None)
+    member = known.pop("member", None)
+    for name in ("keys", "receipts", "unsaved"):
+        known[name] = [pair for pair in known.get(name, ()) if pair[0] != member]
     _remember(known)
+
+
+def note_unsaved(visit: Visit) -> None:
+    """Remember that what was just sent could not be taken, so that the next page says so."""
+    known = _remembered()
+    known["unsaved"] = _with(known.get("unsaved", ()), visit.member.id, 1)
+    _remember(known)
+
+
+def was_unsaved(visit: Visit) -> bool:
+    """Say once whether something sent from this browser for this home was not taken."""
+    known = _remembered()
+    pairs = known.get("unsaved", ())
+    left = [pair for pair in pairs if pair[0] != visit.member.id]
+    if len(left) == len(pairs):
+        return False
+    _remember(known | {"unsaved": left})
+    return True
 
 
 def choose_form(form: str) -> None:
@@ -139,16 +172,16 @@ def chosen_form() -> str:
 def keep_receipt(member_id: int, code: str) -> None:
     """Remember the receipt this browser was given, and take a new key for whatever comes."""
     known = _remembered()
-    receipts = {**known.get("receipts", {}), str(member_id): code}
-    known["receipts"] = dict(list(receipts.items())[-_RECEIPTS_KEPT:])
-    known["key"] = secrets.token_hex(16)
+    known["receipts"] = _with(known.get("receipts", ()), member_id, code)
+    known["keys"] = _with(known.get("keys", ()), member_id, secrets.token_hex(16))
     _remember(known)
 
 
 def find_visit(session: Session) -> Visit | None:
     """Return the visit of this browser, or None when it has opened no link or has lost it."""
     known = _remembered()
-    if not {"member", "device", "key"} <= known.keys():
+    key = dict(known.get("keys", ())).get(known.get("member"))
+    if not key or "device" not in known:
         return None
     member = session.get(FrameMember, known["member"])
     if member is None:
@@ -166,9 +199,10 @@ def find_visit(session: Session) -> Visit | None:
         instrument=instrument,
         offer=response_services.offer_of(instrument, gate, member),
         device=known["device"],
-        key=known["key"],
+        key=key,
         form=chosen_form(),
-        receipt=known.get("receipts", {}).get(str(member.id)),
+        receipt=dict(known.get("receipts", ())).get(member.id),
+        entrance=Entrance(known["by"]) if known.get("by") in list(Entrance) else None,
     )
 
 
@@ -201,6 +235,31 @@ def standing(session: Session, visit: Visit, now: datetime, *, has_begun: bool) 
         has_begun and gate.frozen_at is None
     )
     return Standing.EXTENDED if takes else Standing.CLOSED
+
+
+def follow_up_day(session: Session, visit: Visit) -> date | None:
+    """Return the last day on which the follow-up may begin; None while the rate is missing."""
+    campaign, gate = visit.campaign, visit.gate
+    reached_at = response_queries.rate_reached_at(session, gate, campaign.required_permille)
+    if gate.waived_at is not None:
+        begins_at = gate.waived_at
+    elif reached_at is not None:
+        begins_at = max(reached_at, clock.end_of(campaign.closes_on))
+    else:
+        return None
+    last = begins_at + FOLLOW_UP_STARTS - timedelta(microseconds=1)  # midnight ends a day
+    return last.astimezone(clock.BEIJING).date()
+
+
+def has_counted_draft(session: Session, visit: Visit) -> bool:
+    """Say whether a draft of this home was counted at the deadline."""
+    counted = response_queries.find_counted(session, visit.member.id)
+    return counted is not None and counted.origin is Origin.FLUSHED
+
+
+def _with(pairs: Sequence[Sequence[Any]], member_id: int, value: object) -> list[Sequence[Any]]:
+    """Return what is remembered of the last few homes, this one as the latest."""
+    return [*(pair for pair in pairs if pair[0] != member_id), (member_id, value)][-_HOMES_KEPT:]
 
 
 def _remembered() -> dict[str, Any]:

@@ -3,10 +3,16 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from app.analysis.data.cells import make_cells
+from app.analysis.plan import make_plan
+from app.analysis.results.study import StudyResult
+from app.analysis.study import run_study
 from app.i18n import set_language
 from app.reports import method, wording
+from tests.unit.analysis.builders import make_dataset, picks, ratings
 from tests.unit.reports_charts.build import AREAS, NAMES, make_result
 
 
@@ -49,6 +55,65 @@ def test_the_verdict_of_few_answers_names_no_area():
         said = wording.verdict(make_result(3, households), NAMES)
         first = said.split("低于", maxsplit=1)[0]
         assert not any(NAMES.short(code) in first for code in AREAS)
+
+
+def of_areas(count: int, households: int = 120) -> StudyResult:
+    """A list so short that bands would say nothing; every area a point worse than the last."""
+    rng = np.random.default_rng(1)
+    answers = {
+        area: [max(1, 5 - k - int(one)) for one in rng.integers(0, 2, households)]
+        for k, area in enumerate(AREAS[:count])
+    }
+    data = make_dataset(ratings(answers))
+    return run_study(make_cells(data), make_plan(data.columns))
+
+
+def test_a_list_of_three_areas_names_the_first_without_a_band():
+    set_language("en")
+    result = of_areas(3)
+    assert [item.band for item in result.items] == [None, None, None]
+    assert [item.rank for item in result.items] == [3, 2, 1]
+    said = wording.verdict(result, NAMES)
+    assert said.endswith(f"To improve first: {NAMES.short(AREAS[2])}.")
+    alike = replace(result, items=tuple(replace(i, rank_low=1) for i in result.items))
+    assert wording.verdict(alike, NAMES).endswith("No order of improvement can be told.")
+
+
+def test_a_single_area_has_no_order_no_rank_and_no_line():
+    set_language("en")
+    result = of_areas(1)
+    (item,) = result.items
+    assert not result.order_said
+    assert (item.rank, item.band, item.tied, item.quadrant, item.on_the_line) == (
+        None,
+        None,
+        (),
+        None,
+        None,
+    )
+    assert item.pfi is not None
+    assert wording.no_order_reason(result) == "A single area has no order."
+
+
+def test_too_few_is_said_only_where_answers_are_few():
+    set_language("en")
+    result = of_areas(2)
+    assert wording.no_order_reason(result) == ""
+    few = "The answers are too few to say what to improve first."
+    assert wording.no_order_reason(of_areas(2, 60)) == few
+    unknown = replace(result, order_said=False)
+    assert "no error is known" in wording.no_order_reason(unknown)
+    # Nobody picked anything: every share is 0 of 0.
+    columns = {**ratings({"a": [4, 5] * 60, "b": [2, 3] * 60}), **picks({"a": [0] * 120})}
+    data = make_dataset({**columns, **picks({"b": [0] * 120})})
+    unweighed = run_study(make_cells(data), make_plan(data.columns))
+    assert unweighed.index.value is None
+    assert "do not say how much each area weighs" in wording.verdict(unweighed, NAMES)
+    assert "do not say how much each area weighs" in wording.no_order_reason(unweighed)
+    hidden = make_dataset(ratings({"a": [4] * 9 + [None] * 51, "b": [None] * 60}))
+    small = run_study(make_cells(hidden), make_plan(hidden.columns))
+    assert "no area has enough answers" in wording.verdict(small, NAMES)
+    assert wording.no_order_reason(small) == few
 
 
 def test_a_waived_result_says_so_and_why():

@@ -7,6 +7,7 @@ import pytest
 from app.i18n import set_language
 from app.surveys.instrument.answers import AnswerProblem, check_answers
 from app.surveys.instrument.flow import field_name, make_offer
+from app.surveys.register.masking import masked_home
 from app.web.instrument_forms import Look, make_form_class
 from app.web.owner import pages
 from tests.factories import perception_instrument
@@ -68,7 +69,14 @@ def test_a_problem_of_no_field_is_handed_back(app) -> None:
     ],
 )
 def test_a_home_is_named_so_that_only_its_people_know_it(room: str, masked: str) -> None:
-    assert pages.masked_home("3栋", room) == f"3栋 {masked}"
+    assert masked_home("3栋", room) == f"3栋 {masked}"
+
+
+@pytest.mark.parametrize("building", ["3栋", "3幢", "3号楼", "3"])
+def test_an_english_reader_finds_a_numbered_building_in_english(building: str) -> None:
+    set_language("en")
+    assert masked_home(building, "1-101") == "Building 3, 1-1*1"
+    assert masked_home("东区3栋", "1-101") == "东区3栋 1-1*1"
 
 
 def test_dates_read_as_people_say_them() -> None:

@@ -71,14 +71,18 @@ def test_a_body_of_staff_that_is_too_large_gets_a_page_too(client: PageClient) -
 
 
 def _links(answer: TestResponse) -> list[str]:
-    return re.findall(r'<a[^>]*href="([^"]*\?(?:lang|form)=[^"]+)"', answer.text)
+    """Return where one may switch the language and the size: links, buttons on a form."""
+    return re.findall(r'(?:href|data-go)="([^"]*\?(?:lang|form)=[^"]+)"', answer.text)
 
 
 def _lead_on(owner: Owner, refused: TestResponse, path: str) -> None:
     links = _links(refused)
     assert links
     for link in links:
-        shown = owner.client.get(link.replace("&amp;", "&"), follow_redirects=True)
+        there = link.replace("&amp;", "&")
+        shown = owner.client.get(
+            path + there if there.startswith("?") else there, follow_redirects=True
+        )
         assert (shown.status_code, shown.request.path) == (200, path), link
 
 

@@ -6,11 +6,12 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from app.reports.letters import spaced
 from app.staff.models import Role
 from app.staff.queries import list_audit_after, list_audit_of
+from app.surveys.campaign.codes import format_code
+from app.surveys.campaign.lookup import find_by_any_code, find_by_typed_code
 from app.surveys.campaign.queries import get_household_uid
-from app.surveys.campaign.tokens import normalise_token
+from app.surveys.campaign.tokens import make_typed_code
 from app.web.hq import letters
 from tests.factories import (
     NOW,
@@ -33,21 +34,26 @@ def app(app):
     return app
 
 
+def typed_code(vault, member):
+    return format_code(make_typed_code(vault, member.pseudonym))
+
+
 def address(world, community, form="slips", building="1栋"):
     return f"/hq/campaigns/{world.campaign.code}/letters/{community.id}/{building}/{form}"
 
 
 @pytest.mark.parametrize("form", ["slips", "letters"])
-def test_every_home_of_the_building_gets_its_own_link_and_the_look_is_audited(
+def test_every_home_of_the_building_gets_its_own_code_and_the_look_is_audited(
     client, world, session, vault, form
 ):
     client.sign_in("head", PASSWORD)
     page = client.get(address(world, world.full, form))
     homes = members_of(session, world.campaign, world.full)
     for member in homes:
-        assert page.text.count(f"http://survey.example/t/{token_of(vault, member)}") == 1
+        assert page.text.count(typed_code(vault, member)) == 1
         assert member.room in page.text
     assert page.text.count('class="qr"') == len(homes)
+    assert page.text.count(">survey.example/c<") == len(homes)
     assert "style=" not in page.text
     session.rollback()  # look at the database as it is now
     for member in homes:
@@ -125,9 +131,13 @@ def test_every_qr_code_printed_from_the_browser_opens_its_own_home(session, vaul
     browser_page.goto(f"{here}/letters")
     with pypdfium2.PdfDocument(printed(browser_page)) as pages:
         assert [codes_on(page) for page in pages] == [{link} for link in links]
-        for page, home, link in zip(pages, homes, links, strict=True):
+        for page, home in zip(pages, homes, strict=True):
             words = flat(page.get_textpage().get_text_bounded())
-            for expected in (home.building + home.room, link, spaced(token_of(vault, home))):
+            for expected in (
+                home.building + home.room,
+                "survey.example/c",
+                typed_code(vault, home),
+            ):
                 assert flat(expected) in words
 
 
@@ -143,7 +153,23 @@ def flat(text):
     return re.sub(r"\s", "", text)
 
 
-def test_a_code_typed_as_it_is_printed_is_the_token(session, vault):
+def test_a_code_typed_as_it_is_printed_finds_its_home(session, vault):
     make_community(session)
-    token = token_of(vault, members_of(session, make_campaign(session, vault))[0])
-    assert normalise_token(spaced(token).upper()) == token
+    member = members_of(session, make_campaign(session, vault))[0]
+    assert find_by_typed_code(session, vault, typed_code(vault, member)) is member
+    assert find_by_any_code(session, vault, typed_code(vault, member)) is member
+    assert find_by_any_code(session, vault, token_of(vault, member).upper()) is member
+
+
+def test_a_frame_older_than_short_codes_gets_them_when_its_letters_are_printed(
+    client, world, session, vault
+):
+    homes = members_of(session, world.campaign, world.full)
+    for member in homes:
+        member.code_hash = None
+    session.commit()
+    client.sign_in("head", PASSWORD)
+    client.get(address(world, world.full))
+    session.rollback()
+    for member in homes:
+        assert find_by_typed_code(session, vault, typed_code(vault, member)) is member
