@@ -167,7 +167,7 @@ def _zones(result: StudyResult, names: Names) -> Lines:
 def _zone_row(zone: ZoneResult, names: Names) -> list[str]:
     return [
         names.short(zone.code),
-        str(zone.answered),
+        "–" if zone.answered is None else str(zone.answered),
         number(zone.adequate.value, 2),
         number(zone.perceived.value, 2),
         number(zone.desired.value, 2),

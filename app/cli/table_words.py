@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from app.analysis.results.estimate import Estimate
 from app.i18n import gettext as _
-from app.reports.wording import NOTHING, interval, percent, share_interval, signed
+from app.reports.wording import NOTHING, interval, said_share, share_interval, signed
 
 
 def title(text: str) -> str:
@@ -20,7 +20,7 @@ def joined(words: Iterable[str]) -> str:
 def share_text(share: Estimate) -> str:
     """Write a share in per cent with its interval in brackets."""
     ends = share_interval(share)
-    value = percent(share.value)
+    value = said_share(share)
     return _("{value} ({ends})", value=value, ends=ends) if ends else value
 
 

@@ -97,6 +97,17 @@ def percent(share: float | None, digits: int = 0) -> str:
     return NOTHING if share is None else f"{number(100 * share, digits)}%"
 
 
+def said_share(share: Estimate, digits: int = 0) -> str:
+    """Write a share; below 30 answers one of nobody or everybody is a limit, and reads so."""
+    words = percent(share.value, digits)
+    if share.value is None or share.n >= LIST_FROM:
+        return words
+    count = round(share.value * share.n)
+    if count <= 1:
+        return _("at most {share}", share=words)
+    return _("at least {share}", share=words) if count >= share.n - 1 else words
+
+
 def interval(low: float | None, high: float | None, digits: int = 1) -> str:
     """Write an interval, empty when there is none."""
     if low is None or high is None:
@@ -340,7 +351,7 @@ def _verdict_on_index(result: StudyResult) -> str:
             "{share} are satisfied overall.",
             index=number(index.value),
             ends=ends,
-            share=percent(satisfied.value),
+            share=said_share(satisfied),
         )
     if ends:
         return _(

@@ -28,7 +28,7 @@ from app.reports.wording import (
     established_below,
     interval,
     number,
-    percent,
+    said_share,
     signed,
     zone_word,
     zones_in_order,
@@ -179,7 +179,7 @@ def _zone_row(
     gap = signed(zone.adequacy.value)
     ends = interval(zone.adequacy.low, zone.adequacy.high)
     text = f"{gap} {zone_word(zone)}"
-    name, below = names.short(zone.code), percent(zone.below.value)
+    name, below = names.short(zone.code), said_share(zone.below)
     marks.append(
         Point(
             zone.perceived.value or 0.0,

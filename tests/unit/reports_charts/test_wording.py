@@ -8,6 +8,7 @@ import pytest
 
 from app.analysis.data.cells import make_cells
 from app.analysis.plan import make_plan
+from app.analysis.results.estimate import Estimate
 from app.analysis.results.study import StudyResult
 from app.analysis.study import run_study
 from app.i18n import set_language
@@ -198,3 +199,11 @@ def test_formulas_are_shown_with_low_subscripts_and_nothing_unescaped():
     shown = [str(entry.formula_html) for entry in method.entries()]
     assert "PFI<sub>k</sub> = ω<sub>k</sub> (100 − P<sub>k</sub>)" in shown
     assert not any(re.search(r"<(?!/?sub>)", html) for html in shown)
+
+
+@pytest.mark.parametrize(
+    ("value", "n", "text"),
+    [(17 / 18, 18, "至少 94%"), (1 / 18, 18, "最多 6%"), (0.5, 18, "50%"), (1.0, 30, "100%")],
+)
+def test_a_share_of_all_or_nobody_among_few_reads_as_a_limit(value, n, text):
+    assert wording.said_share(Estimate(value, None, None, None, n)) == text
