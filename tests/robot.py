@@ -39,10 +39,15 @@ class _Reader(HTMLParser):
         self.forms: list[Form] = []
         self.primary: str | None = None
         self._open: Form | None = None
+        self._is_hidden = False  # inside a section that only scripts show
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         data = {key: value or "" for key, value in attrs}
-        if tag == "form":
+        if tag == "section":
+            self._is_hidden = "hidden" in data
+        elif self._is_hidden:
+            return
+        elif tag == "form":
             self._open = Form(data.get("action", ""), data.get("method", "get").lower())
             self.forms.append(self._open)
         elif tag in ("input", "textarea", "button") and self._open is not None:
@@ -54,6 +59,8 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._open = None
+        elif tag == "section":
+            self._is_hidden = False
 
 
 class Robot:

@@ -331,6 +331,7 @@ def interviewing(walk: Walk) -> Stops:
         if page.locator("main input[type=radio]").count():
             page.locator("main label").nth(1).click()
         else:
+            page.wait_for_timeout(450)  # right after a choice "Next" is meant for the one before
             page.locator(".acts .go").click()
         page.locator("main .dim", has_not_text=before).or_(
             page.locator("input[name=helped]")

@@ -82,6 +82,7 @@ def choose_until_the_end(page: Page, *, words: str = "", stop_after: int = 1000)
         else:
             if area.count() and words:
                 area.fill(words)
+            page.wait_for_timeout(450)  # right after a choice "Next" is meant for the one before
             page.locator(".acts .go").click()
         page.wait_for_function(
             "before => { const now = document.querySelector('main .dim');"
