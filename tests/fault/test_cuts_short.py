@@ -11,7 +11,7 @@ from tests.end_to_end.street import Street, open_street
 from tests.fault import cuts
 from tests.fault.cutting_proxy import Way
 
-CUTS = 40
+CUTS = 16
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ forms = st.lists(st.tuples(names, texts), max_size=12)
 paths = st.sampled_from(TAKERS)
 homes = st.integers(0, 4)
 unhurried = settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
