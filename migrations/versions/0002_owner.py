@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.steps import allow, freeze, one_of, points_to, thaw
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -24,7 +26,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     _drop_photos_and_interviews()
-    _thaw("public_answer")
+    thaw("public_answer")
     for table in (
         "alarm",
         "problem_comment",
@@ -75,8 +77,8 @@ def _create_signals() -> None:
         sa.Column("has_script", sa.Boolean()),
         sa.Column("honeypot", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("response_id", name=op.f("pk_response_signal")),
-        _points_to("response_signal", "response_id", "response"),
-        _one_of("ck_response_signal_entrance", "entrance", "link", "code", "resume"),
+        points_to("response_signal", "response_id", "response"),
+        one_of("ck_response_signal_entrance", "entrance", "link", "code", "resume"),
     )
     op.create_index(op.f("ix_response_signal_device_hash"), "response_signal", ["device_hash"])
     op.create_index(op.f("ix_response_signal_network_hash"), "response_signal", ["network_hash"])
@@ -90,7 +92,7 @@ def _create_answer_copy() -> None:
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("content_sealed", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("response_id", name=op.f("pk_answer_copy")),
-        _points_to("answer_copy", "response_id", "response"),
+        points_to("answer_copy", "response_id", "response"),
     )
     op.create_index(op.f("ix_answer_copy_asked_at"), "answer_copy", ["asked_at"])
 
@@ -105,8 +107,8 @@ def _create_replies() -> None:
         sa.Column("staff_id", sa.Integer(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reply")),
-        _points_to("reply", "comment_id", "comment"),
-        _points_to("reply", "staff_id", "staff"),
+        points_to("reply", "comment_id", "comment"),
+        points_to("reply", "staff_id", "staff"),
         sa.UniqueConstraint("comment_id", "version", name=op.f("uq_reply_comment_id_version")),
     )
     op.create_table(
@@ -115,8 +117,8 @@ def _create_replies() -> None:
         sa.Column("verdict", sa.String(24), nullable=False),
         sa.Column("rated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("reply_id", name=op.f("pk_reply_rating")),
-        _points_to("reply_rating", "reply_id", "reply"),
-        _one_of("ck_reply_rating_replyverdict", "verdict", "satisfied", "so_so", "not"),
+        points_to("reply_rating", "reply_id", "reply"),
+        one_of("ck_reply_rating_replyverdict", "verdict", "satisfied", "so_so", "not"),
     )
 
 
@@ -128,8 +130,8 @@ def _create_public_answers() -> None:
         sa.Column("community_id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_problem")),
-        _points_to("problem", "campaign_id", "campaign"),
-        _points_to("problem", "community_id", "community"),
+        points_to("problem", "campaign_id", "campaign"),
+        points_to("problem", "community_id", "community"),
     )
     op.create_index(op.f("ix_problem_list"), "problem", ["campaign_id", "community_id"])
     op.create_table(
@@ -146,8 +148,8 @@ def _create_public_answers() -> None:
         sa.Column("staff_id", sa.Integer(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_public_answer")),
-        _points_to("public_answer", "problem_id", "problem"),
-        _points_to("public_answer", "staff_id", "staff"),
+        points_to("public_answer", "problem_id", "problem"),
+        points_to("public_answer", "staff_id", "staff"),
         sa.UniqueConstraint(
             "problem_id", "version", name=op.f("uq_public_answer_problem_id_version")
         ),
@@ -163,15 +165,15 @@ def _create_public_answers() -> None:
         sa.Column("is_solved", sa.Boolean()),
         sa.Column("said_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("problem_id", "comment_id", name=op.f("pk_problem_comment")),
-        _points_to("problem_comment", "problem_id", "problem"),
-        _points_to("problem_comment", "comment_id", "comment"),
+        points_to("problem_comment", "problem_id", "problem"),
+        points_to("problem_comment", "comment_id", "comment"),
         sa.CheckConstraint(
             "(is_solved IS NULL) = (said_at IS NULL)",
             name=op.f("ck_problem_comment_said_has_time"),
         ),
     )
     op.create_index(op.f("ix_problem_comment_comment_id"), "problem_comment", ["comment_id"])
-    _freeze("public_answer")
+    freeze("public_answer")
 
 
 def _create_alarm() -> None:
@@ -187,52 +189,16 @@ def _create_alarm() -> None:
         sa.Column("checked_by", sa.Integer()),
         sa.Column("checked_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alarm")),
-        _points_to("alarm", "frame_member_id", "frame_member"),
-        _points_to("alarm", "checked_by", "staff"),
-        _one_of("ck_alarm_alarmkind", "kind", "not_us", "passed_on", "wrong"),
-        _one_of("ck_alarm_alarmoutcome", "outcome", "family", "stranger", "unclear"),
+        points_to("alarm", "frame_member_id", "frame_member"),
+        points_to("alarm", "checked_by", "staff"),
+        one_of("ck_alarm_alarmkind", "kind", "not_us", "passed_on", "wrong"),
+        one_of("ck_alarm_alarmoutcome", "outcome", "family", "stranger", "unclear"),
         sa.CheckConstraint(
             "(checked_at IS NULL) = (outcome IS NULL)",
             name=op.f("ck_alarm_checked_has_outcome"),
         ),
     )
     op.create_index(op.f("ix_alarm_member"), "alarm", ["frame_member_id"])
-
-
-def _freeze(table: str) -> None:
-    """Let the database itself refuse UPDATE and DELETE on this table."""
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} rows never change'); END"
-            )
-        return
-    op.execute(
-        f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OR DELETE ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-    )
-
-
-def _thaw(table: str) -> None:
-    """Take the triggers off a table that is about to go; SQLite drops them with the table."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(f"DROP TRIGGER {table}_frozen ON {table}")
-        op.execute(f"DROP TRIGGER {table}_not_emptied ON {table}")
-
-
-def _points_to(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    name = op.f(f"fk_{table}_{column}_{target}")
-    return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=name)
-
-
-def _one_of(name: str, column: str, *values: str) -> sa.CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return sa.CheckConstraint(f"{column} IN ({listed})", name=op.f(name))
 
 
 def _create_photos_and_interviews() -> None:
@@ -246,7 +212,7 @@ def _create_photos_and_interviews() -> None:
         sa.Column("content_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
-        _points_to("photo", "frame_member_id", "frame_member"),
+        points_to("photo", "frame_member_id", "frame_member"),
         sa.UniqueConstraint(
             "frame_member_id",
             "device_hash",
@@ -262,11 +228,11 @@ def _create_photos_and_interviews() -> None:
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("response_id", name=op.f("pk_interview")),
-        _points_to("interview", "response_id", "response"),
-        _one_of("ck_interview_helper", "helped", "none", "family", "interviewer"),
+        points_to("interview", "response_id", "response"),
+        one_of("ck_interview_helper", "helped", "none", "family", "interviewer"),
     )
-    _allow("response", "channel", _CHANNELS, (*_CHANNELS, "visit"))
-    _allow("staff", "role", _ROLES, (*_ROLES, "interviewer"))
+    allow("response", "channel", _CHANNELS, (*_CHANNELS, "visit"))
+    allow("staff", "role", _ROLES, (*_ROLES, "interviewer"))
 
 
 def _drop_photos_and_interviews() -> None:
@@ -282,38 +248,5 @@ def _drop_photos_and_interviews() -> None:
         "UPDATE staff SET role = 'steward', disabled_at = coalesce(disabled_at, created_at) "
         "WHERE role = 'interviewer'"
     )
-    _allow("staff", "role", (*_ROLES, "interviewer"), _ROLES)
-    _allow("response", "channel", (*_CHANNELS, "visit"), _CHANNELS)
-
-
-def _allow(table: str, column: str, old: tuple[str, ...], new: tuple[str, ...]) -> None:
-    """Let a column of words hold others.
-
-    SQLite keeps a constraint in the text of its table. That text is changed as SQLite's manual
-    says for a change that moves no row (ALTER TABLE, section 7), in the transaction of the step.
-    Alembic's batch mode would copy the table instead: it leaves out the other CHECKs unless they
-    are written down here once more, drops triggers with the old table, and drops `response` and
-    `staff` while a dozen others point to them. A test moves a full database down and up and lets
-    SQLite check it.
-    """
-    name = f"ck_{table}_{column}"
-    listed = [", ".join(f"'{value}'" for value in values) for values in (old, new)]
-    if op.get_bind().dialect.name == "postgresql":
-        op.drop_constraint(op.f(name), table, type_="check")
-        op.create_check_constraint(op.f(name), table, f"{column} IN ({listed[1]})")
-        return
-    before, after = (f"CHECK ({column} IN ({words}))" for words in listed)
-    bind = op.get_bind()
-    schema = bind.exec_driver_sql("PRAGMA schema_version").scalar_one()
-    bind.exec_driver_sql("PRAGMA writable_schema=ON")
-    changed = bind.execute(
-        sa.text(
-            "UPDATE sqlite_master SET sql = replace(sql, :before, :after) "
-            "WHERE type = 'table' AND name = :table AND instr(sql, :before) > 0"
-        ),
-        {"before": before, "after": after, "table": table},
-    )
-    bind.exec_driver_sql(f"PRAGMA schema_version={schema + 1}")
-    bind.exec_driver_sql("PRAGMA writable_schema=OFF")
-    if changed.rowcount != 1:
-        raise LookupError(name)
+    allow("staff", "role", (*_ROLES, "interviewer"), _ROLES)
+    allow("response", "channel", (*_CHANNELS, "visit"), _CHANNELS)

@@ -1,0 +1,1 @@
+"""What happened with each household of a frame, and the counts of it. Kept empty."""

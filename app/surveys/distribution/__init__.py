@@ -1,0 +1,1 @@
+"""Notices, letters and reminders to owners, and what became of them. Kept empty."""

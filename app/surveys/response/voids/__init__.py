@@ -1,0 +1,1 @@
+"""Answers that do not count any more, with their reason. Kept empty."""
