@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.analysis.data.dataset import Column, Role
 from app.analysis.design.weights import Weighting
 from app.analysis.importance.stated import EMPHASIS, EQUAL, RATINGS
+from app.analysis.scales.model import ModelPlan
 
 ENGINE = "1"
 
@@ -58,6 +59,21 @@ class StudyPlan:
         weighting: Known households the answers are weighted to; None weights none.
         comments: Item and number of comments about it, shown beside its priority.
         inputs: Digests of frozen inputs besides the study's own, such as the earlier wave's.
+        contrast: Penalty-reward contrast of the headline list; needs rows.
+        contrast_low: Points of its bottom box; empty takes the worst two (or one) of the scale.
+        contrast_high: Points of its top box; empty takes the best two (or one).
+        box_drivers: Derived importance for the top and the bottom box of the overall rating.
+        ordinal: Proportional odds of the overall rating: by the headline's items, which needs
+            rows, and by the segments that split cells.
+        factors: What the headline's items have in common.
+        model: A path model; None leaves it out.
+        pictures: Further pictures of the lists.
+        modes: Variable of the way of answering, whose effect on the overall rating is measured;
+            needs rows. Empty leaves it out.
+        mode_controls: Variables held alike; the community always is.
+        arrival: Variable of the time of answering, a number; needs rows and a population. Empty
+            leaves early against late out.
+        first_reminder: Time of the first reminder; None cuts the answers into thirds.
     """
 
     headline: tuple[str, ...]
@@ -95,6 +111,18 @@ class StudyPlan:
     weighting: Weighting | None = None
     comments: tuple[tuple[str, int], ...] = ()
     inputs: tuple[str, ...] = ()
+    contrast: bool = False
+    contrast_low: tuple[int, ...] = ()
+    contrast_high: tuple[int, ...] = ()
+    box_drivers: bool = False
+    ordinal: bool = False
+    factors: bool = False
+    model: ModelPlan | None = None
+    pictures: bool = False
+    modes: str = ""
+    mode_controls: tuple[str, ...] = ()
+    arrival: str = ""
+    first_reminder: float | None = None
 
 
 class PlanError(ValueError):

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 
 from app.analysis.comparison.segments import compare_segments
 from app.analysis.data.cells import Cells
-from app.analysis.data.dataset import Role
+from app.analysis.data.dataset import Dataset, Role
 from app.analysis.design.bounds import worst_case_bounds
 from app.analysis.disclosure.floors import (
     INDICATIVE,
@@ -38,7 +38,6 @@ from app.analysis.results.drivers import DriversResult
 from app.analysis.results.estimate import Estimate
 from app.analysis.results.items import IndexResult
 from app.analysis.results.study import StudyResult
-from app.analysis.scales.reliability import make_scales
 from app.analysis.sections import (
     make_communities,
     make_plan_boxes,
@@ -47,8 +46,10 @@ from app.analysis.sections import (
     make_plan_trend,
     make_tables,
 )
+from app.analysis.silence import with_silence
 from app.analysis.tolerance.zones import ZoneList, make_zones
 from app.analysis.uncertainty.frame import Frame, make_frame
+from app.analysis.wide import Source, with_wide
 
 
 def run_study(
@@ -58,18 +59,18 @@ def run_study(
     *,
     company: Cells | None = None,
     earlier: Cells | None = None,
+    rows: Dataset | None = None,
 ) -> StudyResult:
     """Compute everything a study says about the households behind these cells.
 
     Args:
-        cells: Sums of one community, or of any selection, in all waves that the plan names; see
-            `Cells.select`.
+        cells: Sums of any selection, in all waves that the plan names; see `Cells.select`.
         plan: What to compute.
         seed: Kept in the result.
         company: All communities of the wave, for drivers where one community's answers are too
             few; None takes the other communities of `cells`.
-        earlier: The plan's one earlier wave, where its questions differ from those of `cells`:
-            only what both asked alike is compared.
+        earlier: The plan's one earlier wave, where its questions differ from those of `cells`.
+        rows: The same answers row by row, for what sums cannot do; None leaves that unsaid.
 
     Returns:
         Numbers with their uncertainty; values that may not be said, or cannot, are None.
@@ -91,7 +92,7 @@ def run_study(
     headline = _headline(frame, plan, zones)
     drivers, attribute_drivers = _drivers(frame, plan, headline, company or wave)
     trend = _trend(cells, plan, earlier)
-    return replace(
+    result = replace(
         _lists(frame, plan, headline, zones),
         seed=seed,
         items=with_companions(headline.items, _beside(plan, zones, drivers, trend)),
@@ -109,8 +110,9 @@ def run_study(
         communities=make_communities(wave, plan),
         segments=tuple(compare_segments(released.cells, plan, one) for one in plan.segments),
         tables=make_tables(released.cells, plan),
-        scales=make_scales(frame) if plan.scales else (),
     )
+    source = Source(frame, plan, released, rows)
+    return with_silence(with_wide(result, source), source)
 
 
 def _lists(frame: Frame, plan: StudyPlan, headline: Headline, zones: ZoneList) -> StudyResult:

@@ -18,6 +18,7 @@ from app.cli.comparison_table import (
 )
 from app.cli.table_words import difference_text, joined, share_text, title
 from app.cli.text_table import table
+from app.cli.wide_table import wide_lines
 from app.i18n import gettext as _
 from app.reports.wording import (
     NOTHING,
@@ -63,6 +64,7 @@ def study_table(result: StudyResult, names: Names) -> str:
     if result.nps is not None:
         parts.append(_nps(result.nps))
     parts.append(_scales(result.scales, names))
+    parts += wide_lines(result, names)
     if result.trend is not None:
         parts.append(trend_lines(result.trend, names))
     parts += [community_lines(one, names) for one in result.communities]

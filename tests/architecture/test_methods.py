@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (
     "data", "uncertainty", "design", "levels", "importance", "scales", "tolerance", "priorities",
-    "comparison", "disclosure", "simulation",
+    "comparison", "disclosure", "nonresponse", "competitors", "planning", "simulation",
 )  # fmt: skip
 MODULES = {
     str(path.relative_to(ROOT)): path.read_text("utf-8")

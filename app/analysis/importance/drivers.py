@@ -128,6 +128,35 @@ def make_attribute_drivers(
     )
 
 
+def drivers_of(
+    frame: Frame,
+    own: Evidence | None,
+    outcome: str,
+    stated: Sequence[float | None] | None = None,
+) -> DriversResult:
+    """Return derived importance out of the community's own correlations alone.
+
+    Args:
+        frame: The study's frame.
+        own: Correlations, outcome first; None when there are none.
+        outcome: What to call the outcome.
+        stated: As in `make_drivers`.
+
+    Source: Johnson 2000, Multivar. Behav. Res. 35(1); the rule ours, see docs/methods/drivers.md.
+    """
+    why = refusal(own)
+    if own is None or why is not None:
+        return DriversResult(
+            outcome=outcome,
+            area="",
+            source=None,
+            refusals=(str(why),),
+            n=own.least if own else 0,
+            weakest=own.weakest if own else (),
+        )
+    return _result(frame, _Basis(own, frame.replicates, OWN, 1, ()), outcome, "", stated)
+
+
 def _basis(
     frame: Frame,
     own: Evidence | None,

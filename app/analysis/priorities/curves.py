@@ -80,11 +80,19 @@ def discrepancies(performance: ArrayLike, importance: ArrayLike) -> NDArray[np.f
     """
     low, high = np.asarray(performance, dtype=np.float64), np.asarray(importance, dtype=np.float64)
     both = np.isfinite(low) & np.isfinite(high)
-    result: NDArray[np.float64] = _unit(high, both) - _unit(low, both)
+    result: NDArray[np.float64] = unit_scale(high, both) - unit_scale(low, both)
     return result
 
 
-def _unit(values: NDArray[np.float64], kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+def unit_scale(values: NDArray[np.float64], kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return values rescaled to 0-1 over those kept; NaN elsewhere and where all are equal.
+
+    Args:
+        values: Shape (items,).
+        kept: Same shape.
+
+    Source: Abalo, Varela and Manzano 2007, Journal of Business Research 60.
+    """
     nothing = np.full(values.shape, np.nan)
     if not kept.any():
         return nothing

@@ -7,6 +7,7 @@ and is never replaced by zero. Sections that the plan did not ask for are None o
 
 from dataclasses import dataclass, field
 
+from app.analysis.results.asymmetry import ContrastResult, OrdinalResult
 from app.analysis.results.comparison import CommunitiesResult, SegmentsResult, TrendResult
 from app.analysis.results.disclosure import ProtectedTable
 from app.analysis.results.drivers import DriversResult
@@ -20,7 +21,9 @@ from app.analysis.results.items import (
     ZoneResult,
 )
 from app.analysis.results.levels import BoxResult, NpsResult
-from app.analysis.results.scales import ScaleResult
+from app.analysis.results.nonresponse import ArrivalResult, ModesResult
+from app.analysis.results.pictures import PicturesResult
+from app.analysis.results.scales import FactorsResult, ModelResult, ScaleResult
 from app.analysis.results.weighting import WeightingResult
 
 SCHEMA = "linsheng-study/2"
@@ -91,6 +94,16 @@ class StudyResult:
             all together: their own would follow.
         columns_left_out: Code of a column, and how many more communities are left out of it for
             fewer than 10 answers.
+        contrast: Penalty-reward contrast of the headline list.
+        box_drivers: Derived importance for the top and the bottom box of the overall rating.
+        ordinal: Proportional odds of the overall rating, one entry for each model.
+        factors: What the headline's items have in common.
+        model: Path model with its indices.
+        pictures: Further pictures of the lists.
+        satisfied_bounds: As `overall_bounds`, of the satisfied share, 0 to 1.
+        index_bounds: The same of the headline index, its weights as they are.
+        modes: Effects of the way of answering on the overall rating.
+        arrival: Early against late answers to the overall rating.
     """
 
     engine: str
@@ -131,3 +144,13 @@ class StudyResult:
     scales: tuple[ScaleResult, ...] = ()
     communities_left_out: int = 0
     columns_left_out: tuple[tuple[str, int], ...] = ()
+    contrast: ContrastResult | None = None
+    box_drivers: tuple[DriversResult, ...] = ()
+    ordinal: tuple[OrdinalResult, ...] = ()
+    factors: FactorsResult | None = None
+    model: ModelResult | None = None
+    pictures: PicturesResult | None = None
+    satisfied_bounds: tuple[float, float] | None = None
+    index_bounds: tuple[float, float] | None = None
+    modes: ModesResult | None = None
+    arrival: ArrivalResult | None = None

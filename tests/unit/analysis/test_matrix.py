@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from app.analysis.priorities.chances import binormal_cdf, quadrant_chances
+from app.analysis.priorities.chances import quadrant_chances
 from app.analysis.priorities.curves import FrameError, discrepancies, iso_pfi_curve
 from app.analysis.priorities.matrix import (
     CutRuleError,
@@ -16,6 +16,7 @@ from app.analysis.priorities.matrix import (
 from app.analysis.priorities.pfi import Term, pfi_values
 from app.analysis.results.estimate import Estimate
 from app.analysis.results.items import Crosshair
+from app.analysis.uncertainty.binormal import binormal_cdf
 from app.analysis.uncertainty.replicate import Replicates
 
 CROSS = Crosshair(performance=60.0, importance=0.25, performance_rule="mean", importance_rule="x")

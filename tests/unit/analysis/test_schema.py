@@ -15,6 +15,7 @@ from app.analysis.plan import StudyPlan
 from app.analysis.results.canonical import from_json, to_json
 from app.analysis.results.schema import described_fields, json_schema
 from app.analysis.results.study import StudyResult
+from app.analysis.scales.model import ModelPlan
 from app.analysis.simulation.simulate import make_truth, simulate_dataset
 from app.analysis.study import run_study
 
@@ -78,7 +79,7 @@ def _is(kind: str, data: object) -> bool:
 def result() -> dict[str, Any]:
     rng = np.random.default_rng(5)
     areas = {"security": ("gate", "patrol"), "cleaning": ("stairs",), "repairs": ("speed",)}
-    cells = make_cells(simulate_dataset(rng, make_truth(rng, areas), 160))
+    data = simulate_dataset(rng, make_truth(rng, areas), 240)
     plan = StudyPlan(
         headline=tuple(areas),
         zones=tuple(areas),
@@ -88,8 +89,19 @@ def result() -> dict[str, Any]:
         attribute_drivers=True,
         compare_communities=True,
         segments=("community",),
+        scales=True,
+        contrast=True,
+        box_drivers=True,
+        ordinal=True,
+        factors=True,
+        model=ModelPlan(
+            (("areas", tuple(f"area.{area}" for area in areas)), ("overall", ("overall",))),
+            (("areas", "overall"),),
+        ),
+        pictures=True,
     )
-    made: dict[str, Any] = json.loads(to_json(run_study(cells, plan)))
+    result = run_study(make_cells(data), plan, rows=data)
+    made: dict[str, Any] = json.loads(to_json(result))
     return made
 
 
@@ -101,6 +113,9 @@ def test_a_study_of_every_section_keeps_to_the_schema(result: dict[str, Any]) ->
     filled = {name for name, value in result.items() if value not in (None, [], "")}
     assert filled >= {"items", "zones", "attributes", "gaps", "sensitivity", "boxes", "drivers"}
     assert filled >= {"attribute_drivers", "communities", "segments", "zone_crosshair"}
+    assert filled >= {"scales", "contrast", "box_drivers", "ordinal", "factors", "pictures"}
+    assert result["contrast"]["items"]
+    assert result["ordinal"][0]["terms"]
     assert list(complaints(json_schema(), result, json_schema())) == []
 
 

@@ -1,0 +1,1 @@
+"""Who did not answer: rates of return, contact and refusal."""

@@ -1,0 +1,1 @@
+"""How many answers are needed, how wide intervals will be, what audit calls can find."""
