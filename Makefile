@@ -17,7 +17,7 @@ demo: ## Set up, make the demo company, start web server and worker
 test: ## Set up for tests and run the whole suite (SQLite, PostgreSQL, Chromium)
 	@.ci/setup.sh test
 	@$(MAKE) --no-print-directory lint
-	$(PYTEST) -n 3 -m "not slow" tests
+	$(PYTEST) -n 3 --dist worksteal -m "not slow" tests
 
 .PHONY: check
 check: ## The fast part: lint, architecture, unit, SQLite; for every commit

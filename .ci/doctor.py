@@ -25,7 +25,21 @@ def problems() -> list[str]:
         ).stdout
         if not fonts.strip():
             found.append("No Chinese font: install fonts-noto-cjk (or fonts-wqy-microhei).")
+        found += [
+            f"{what} in owners' words print as numbers in PDFs: install {package}."
+            for what, code, package in (
+                ("Emoji", "1f468", "fonts-noto-color-emoji"),
+                ("Thai and other scripts", "e17", "fonts-noto-core"),
+            )
+            if not has_font_for(code)
+        ]
     return found
+
+
+def has_font_for(code: str) -> bool:
+    """Say whether some font has a form for a character, given in hexadecimal."""
+    command = ["fc-list", f":charset={code}", "file"]
+    return bool(subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip())
 
 
 if __name__ == "__main__":

@@ -8,6 +8,9 @@ cd "$(dirname "$0")/.."
 what=${1:-run}
 
 packages="python3 python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
+# Emoji and other scripts in owners' words. Without these fonts a PDF names such a character
+# instead of drawing it, so a machine that cannot get them still runs.
+fonts="fonts-noto-color-emoji fonts-noto-core"
 requirements=requirements.txt
 if [ "$what" = test ]; then
   packages="$packages libatomic1 poppler-utils chromium postgresql"
@@ -27,33 +30,48 @@ find_python() {
   done
 }
 
-if command -v dpkg-query >/dev/null 2>&1; then
-  missing=""
-  for package in $packages; do
+# Prints those of its arguments that are not installed.
+missing_of() {
+  for package in "$@"; do
     case "$package" in
       python3|python3-venv) [ -z "$(find_python)" ] || continue ;;
     esac
-    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || printf ' %s' "$package"
   done
-  if [ -n "$missing" ]; then
-    line="apt-get install -y --no-install-recommends$missing"
+}
+
+install() {
+  # shellcheck disable=SC2086
+  $as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
+}
+
+if command -v dpkg-query >/dev/null 2>&1; then
+  # shellcheck disable=SC2086
+  missing=$(missing_of $packages)
+  # shellcheck disable=SC2086
+  missing_fonts=$(missing_of $fonts)
+  if [ -n "$missing$missing_fonts" ]; then
+    line="apt-get install -y --no-install-recommends$missing$missing_fonts"
     as=""
-    if [ "$(id -u)" != 0 ]; then
-      if sudo -n true 2>/dev/null; then as="sudo -n"; else
-        say "These system packages are missing. Ask an administrator to run, then start again:"
-        say "  sudo apt-get update && sudo $line"
-        exit 3
+    if [ "$(id -u)" = 0 ] || { as="sudo -n"; sudo -n true 2>/dev/null; }; then
+      say "Installing system packages:$missing$missing_fonts"
+      # The tests start their own PostgreSQL; Debian must not start one of its own.
+      if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+        $as mkdir -p /etc/postgresql-common
+        echo 'create_main_cluster = false' | $as tee /etc/postgresql-common/createcluster.conf >/dev/null
       fi
+      $as apt-get update -qq >&2 || [ -z "$missing" ]
+      # shellcheck disable=SC2086
+      [ -z "$missing" ] || install $missing
+      # shellcheck disable=SC2086
+      [ -z "$missing_fonts" ] || install $missing_fonts || say "Going on without$missing_fonts."
+    elif [ -n "$missing" ]; then
+      say "These system packages are missing. Ask an administrator to run, then start again:"
+      say "  sudo apt-get update && sudo $line"
+      exit 3
+    else
+      say "Going on without$missing_fonts."
     fi
-    say "Installing system packages:$missing"
-    # The tests start their own PostgreSQL; Debian must not start one of its own.
-    if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
-      $as mkdir -p /etc/postgresql-common
-      echo 'create_main_cluster = false' | $as tee /etc/postgresql-common/createcluster.conf >/dev/null
-    fi
-    $as apt-get update -qq >&2
-    # shellcheck disable=SC2086
-    $as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >&2
   fi
 fi
 
@@ -77,5 +95,10 @@ if [ ! -e "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ] || ! .venv/bin/python
   "$uv" pip install -q --python .venv/bin/python --require-hashes --compile-bytecode -r "$requirements" >&2
   printf '%s' "$wanted" > "$stamp"
 fi
+
+# Each process of the tests and of the demo would compile everything anew where Python is told to
+# write no bytecode, or where packages were installed without it.
+ls .venv/lib/python3*/site-packages/flask/__pycache__ >/dev/null 2>&1 || .venv/bin/python -m compileall -q -j 2 .venv/lib >/dev/null || true
+.venv/bin/python -m compileall -q app tests migrations benchmarks wsgi.py || true
 
 .venv/bin/python .ci/doctor.py

@@ -60,10 +60,7 @@ def predicted(street: Street, home: Home, areas: int, form: str) -> Effort:
 
 def _opens_next(page: Page) -> bool:
     """Say whether the last answer opens the next page by itself."""
-    if page.locator("form[data-deck]").count():
-        return page.locator(".sum").count() == 0
-    kinds = page.locator("form[data-save] input[type=checkbox], form[data-save] textarea")
-    return page.locator(".q").count() == 1 and kinds.count() == 0
+    return page.locator("form[data-save] textarea").count() == 0
 
 
 def _answer(page: Page) -> tuple[int, int]:
@@ -85,17 +82,16 @@ def _answer(page: Page) -> tuple[int, int]:
 
 
 def _answer_deck(page: Page) -> tuple[int, int]:
-    questions, dealt = page.locator(".q"), 0
+    questions = page.locator(".q")
     total = questions.count()
-    while (shown := questions.locator("visible=true")).count():
+    for dealt in range(total):
+        shown = questions.locator("visible=true")
         assert shown.count() == 1
         name = shown.get_attribute("id")
         shown.locator("input").nth(1).tap()
-        dealt += 1
-        if dealt == total and page.locator(".sum").count() == 0:
-            break
-        page.locator(f'[id="{name}"]').wait_for(state="hidden")
-    return dealt, dealt
+        if dealt < total - 1:
+            page.locator(f'[id="{name}"]').wait_for(state="hidden")
+    return total, total
 
 
 def main() -> None:

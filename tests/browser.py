@@ -1,8 +1,10 @@
 """Two ways to use the application like a person: a form-filling client and a real Chromium."""
 
+import atexit
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from html.parser import HTMLParser
 from threading import Thread
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
@@ -113,17 +115,34 @@ def open_browser(
     address: str, *, width: int = 390, height: int = 844, javascript: bool = True
 ) -> Iterator[Page]:
     """Yield a page of headless Chromium, as large as a phone unless told otherwise."""
-    binary = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    if binary is None:
-        pytest.fail(MISSING)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox"])
-        context = browser.new_context(
-            base_url=address,
-            viewport={"width": width, "height": height},
-            java_script_enabled=javascript,
-            locale="zh-CN",
-        )
+    context = _chromium().new_context(
+        base_url=address,
+        viewport={"width": width, "height": height},
+        java_script_enabled=javascript,
+        locale="zh-CN",
+    )
+    try:
         yield context.new_page()
+    finally:
         context.close()
-        browser.close()
+
+
+@cache
+def _driver() -> Playwright:
+    driver = sync_playwright().start()
+    atexit.register(driver.stop)  # and with it the browser
+    return driver
+
+
+_started: list[Browser] = []
+
+
+def _chromium() -> Browser:
+    """Return the one Chromium of this process: every phone of it is a context of its own."""
+    if not (_started and _started[-1].is_connected()):
+        binary = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+        if binary is None:
+            pytest.fail(MISSING)
+        kind = _driver().chromium
+        _started.append(kind.launch(executable_path=binary, args=["--no-sandbox"]))
+    return _started[-1]

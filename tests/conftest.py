@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Page
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -32,6 +33,25 @@ from tests import postgres
 from tests.browser import PageClient, open_browser, serve
 
 PAGES = Path(__file__).parent / "web"
+
+
+class KeptTemplates(BytecodeCache):
+    """Compiled templates of this process: each test makes its own application out of them."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template that was compiled before, by the hash of its source."""
+        if (code := self._kept.get(bucket.key + bucket.checksum)) is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template just compiled."""
+        self._kept[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": KeptTemplates()}
 DATABASES = ["sqlite", "postgresql"] if postgres.is_wanted() else ["sqlite"]
 
 

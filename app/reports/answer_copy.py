@@ -1,10 +1,13 @@
 """Job of the worker: an owner's own answers as PDF. Sealed in the database, deleted after a day."""
 
+from collections.abc import Mapping
+
 from sqlalchemy.orm import Session
 
 from app.clock import BEIJING
 from app.db import write_session
 from app.i18n import DEFAULT_LANGUAGE, LANGUAGES
+from app.reports.glyphs import unprintable, with_names
 from app.reports.paper import in_language, print_pdf
 from app.reports.work import Workshop
 from app.surveys.campaign.models import FrameMember
@@ -34,8 +37,17 @@ def make_answer_copy(workshop: Workshop, payload: dict[str, object]) -> None:
         language = copy.language if copy.language in LANGUAGES else DEFAULT_LANGUAGE
         wanted = copy.language
         values = _values(session, workshop, session.get_one(Response, response_id), language)
+        exact = _exact_words(session, workshop, response_id)
+    missing = unprintable(exact.values())
     with in_language(language):
-        content = print_pdf("report/answers.html", language=language, **values)
+        content = print_pdf(
+            "report/answers.html",
+            attached=exact,
+            language=language,
+            printed=lambda text: with_names(text, missing),
+            is_replaced=bool(missing),
+            **values,
+        )
     with write_session(workshop.engine) as session:
         copies.store_copy(session, workshop.vault, response_id, wanted, content)
 
@@ -44,6 +56,12 @@ def drop_old_copies(workshop: Workshop) -> None:
     """Delete the files that are a day old."""
     with write_session(workshop.engine) as session:
         copies.drop_old_copies(session, now=workshop.clock())
+
+
+def _exact_words(session: Session, workshop: Workshop, response_id: int) -> Mapping[str, str]:
+    """Return what the owner wrote as files of text: paper may lack some of its characters."""
+    texts = copies.own_texts(session, workshop.vault, session.get_one(Response, response_id))
+    return {f"{code}.txt": text for code, text in texts.items() if code.startswith("comment.")}
 
 
 def _values(

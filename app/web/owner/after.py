@@ -10,14 +10,14 @@ from app.i18n import current_language
 from app.i18n import gettext as _
 from app.surveys.campaign.queries import find_exclusion
 from app.surveys.response import copies, queries
-from app.surveys.response.models import Channel, Response
+from app.surveys.response.models import Channel, Origin, Response
 from app.surveys.response.own import own_answers
 from app.surveys.response.photos.queries import count_sent_photos
 from app.surveys.response.receipts import format_receipt, read_receipt
 from app.surveys.response.vector import decode
 from app.web.guard import public
 from app.web.owner import door, pages, screens, visitor
-from app.web.owner.door import Answer, at_home, own_answer
+from app.web.owner.door import Answer, at_home, shown_answer
 from app.web.owner.forms import CopyForm, ReceiptForm, SolvedForm, VerdictForm
 from app.web.owner.screens import Page
 from app.web.owner.visitor import Visit
@@ -32,7 +32,7 @@ bp = door.make_blueprint("owner_after")
 @at_home
 def receipt(visit: Visit) -> Answer:
     """Show the receipt and what became of the answer, to the browser that holds its code."""
-    answer = own_answer(visit)
+    answer = shown_answer(visit)
     if answer is None:
         return redirect(url_for("owner.landing"), 303)
     return _receipt_page(visit, answer)
@@ -68,7 +68,7 @@ def check_receipt(visit: Visit) -> Answer:
 @at_home
 def rate(visit: Visit) -> Answer:
     """Keep what the owner says to the reply to his comment."""
-    answer, form = own_answer(visit), VerdictForm()
+    answer, form = shown_answer(visit), VerdictForm()
     if answer is None:
         return redirect(url_for("owner.landing"), 303)
     if not form.validate():
@@ -91,7 +91,7 @@ def rate(visit: Visit) -> Answer:
 @at_home
 def solved(visit: Visit) -> Answer:
     """Keep whether a problem the owner had raised is solved."""
-    answer, form = own_answer(visit), SolvedForm()
+    answer, form = shown_answer(visit), SolvedForm()
     if answer is None:
         return redirect(url_for("owner.landing"), 303)
     if not form.validate() or form.solved.data not in ("yes", "no"):
@@ -113,7 +113,7 @@ def solved(visit: Visit) -> Answer:
 @at_home
 def answers(visit: Visit) -> Answer:
     """Show the owner's own answers, to the browser that holds their receipt code."""
-    answer = own_answer(visit)
+    answer = shown_answer(visit)
     if answer is None:
         return redirect(url_for("owner.landing"), 303)
     session, vault, now = reading(), services().vault, services().now()
@@ -142,7 +142,7 @@ def answers(visit: Visit) -> Answer:
 @at_home
 def ask_for_file(visit: Visit) -> Answer:
     """Order the own answers as a file; the worker makes it."""
-    answer = own_answer(visit)
+    answer = shown_answer(visit)
     if answer is None:
         return redirect(url_for("owner.landing"), 303)
     if not CopyForm().validate():
@@ -157,7 +157,7 @@ def ask_for_file(visit: Visit) -> Answer:
 @at_home
 def file(visit: Visit) -> Answer:
     """Hand out the file, to the browser that holds the receipt code, for a day."""
-    answer = own_answer(visit)
+    answer = shown_answer(visit)
     if answer is None:
         return redirect(url_for("owner.landing"), 303)
     copy = copies.find_copy(reading(), answer, now=services().now())
@@ -238,6 +238,8 @@ def _standing_words(visit: Visit, answer: Response) -> str:
     frozen_at = visit.gate.frozen_at
     if exclusion is not None and exclusion.approved_at is not None:
         return _("It is kept but not counted: this home is not part of the survey.")
+    if answer.is_counted and answer.origin is Origin.FLUSHED:
+        return _("Counted from what you had saved by the deadline. It was not sent.")
     if answer.is_counted:
         if frozen_at is not None:
             return _("Counted: your answer is part of the results.")

@@ -160,6 +160,13 @@ def own_answer(visit: Visit) -> responses.Response | None:
     return answer if answer is not None and answer.frame_member_id == visit.member.id else None
 
 
+def shown_answer(visit: Visit) -> responses.Response | None:
+    """Return the answer this browser may look at: its own, or what it had saved by the deadline."""
+    return own_answer(visit) or response_services.find_flushed(
+        reading(), services().vault, member=visit.member, device=visit.device
+    )
+
+
 def _take_choices() -> None:
     """Take the choice of large text."""
     if "form" in request.args:

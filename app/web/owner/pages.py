@@ -16,8 +16,8 @@ from app.web.instrument_forms import Asked, InstrumentForm, Look, make_form_clas
 
 Raw = Mapping[str, Sequence[str]]
 
-DECK_FROM = 2  # so many like questions are dealt one at a time
-WORDED = frozenset({Look.WORDS, Look.LIST})
+DECK_FROM = 2  # so many questions of one tap each are dealt one at a time
+ONE_TAP = frozenset({Look.WORDS, Look.LIST, Look.PAD})
 _DATES = {
     "zh-Hans": ("zh_Hans", "M月d日（EEE）", "M月d日 HH:mm"),
     "zh-Hant": ("zh_Hant", "M月d日（EEE）", "M月d日 HH:mm"),
@@ -122,7 +122,7 @@ def list_steps(
 def is_deck(form: InstrumentForm) -> bool:
     """Say whether the questions of a page are dealt one at a time."""
     looks = {asked.look for asked in form.asked.values()}
-    return len(form.asked) >= DECK_FROM and looks <= WORDED
+    return len(form.asked) >= DECK_FROM and looks <= ONE_TAP
 
 
 def review_groups(
@@ -198,6 +198,7 @@ def tolerance_words() -> str:
         "least": short_name(ItemRole.ADEQUATE),
         "ideal": short_name(ItemRole.DESIRED),
         "now": short_name(ItemRole.PERCEIVED),
+        "prev": _("Just now: {q}, {v}"),
         "lowest": _("Below {a} is not acceptable to you."),
         "hoped": _("{z} is your ideal."),
         "below": _("Now {w}: {g} below the least you accept."),

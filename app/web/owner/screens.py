@@ -210,8 +210,14 @@ def not_open(visit: Visit) -> Page:
     )
 
 
-def closed(visit: Visit, *, is_unsaved: bool = False, is_draft_counted: bool = False) -> Page:
-    """Say that the survey is over, and what became of what this browser last sent."""
+def closed(
+    visit: Visit,
+    *,
+    is_unsaved: bool = False,
+    is_draft_counted: bool = False,
+    has_receipt: bool = False,
+) -> Page:
+    """Say that the survey is over, what became of what was sent, and lead to the receipt."""
     return message(
         _("The survey has closed"),
         [
@@ -221,6 +227,7 @@ def closed(visit: Visit, *, is_unsaved: bool = False, is_draft_counted: bool = F
             _("What your home had saved by then was counted.") if is_draft_counted else "",
         ],
         visit=visit,
+        link=(url_for("owner_after.receipt"), _("My receipt")) if has_receipt else None,
     )
 
 

@@ -26,6 +26,7 @@ from app.web.owner.door import (
     draft_of,
     make_blueprint,
     own_answer,
+    shown_answer,
     standing_of,
 )
 from app.web.owner.forms import PageForm, SubmitForm
@@ -59,6 +60,7 @@ def landing(visit: Visit) -> Answer:
             visit,
             is_unsaved=is_unsaved,
             is_draft_counted=visitor.has_counted_draft(reading(), visit),
+            has_receipt=shown_answer(visit) is not None,
         )
     return screens.landing(
         visit,

@@ -5,8 +5,9 @@
   L.deal = deck => {
     const qs = $$('.q', deck), N = qs.length, sum = $('.sum', deck), chk = $('.chk', deck), last = sum ? N : N - 1;
     const T = deck.dataset.t ? JSON.parse(deck.dataset.t) : null, chips = $$('.chip', deck), strip = $('.strip', deck);
-    const num = $('[data-count]'), back = $('[data-back]', deck), go = $('.act [type=submit]', deck), prev = $('[data-prev]', deck);
-    let i = 0, wait;
+    const said = L.said, num = $('[data-count]'), back = $('[data-back]', deck), go = $('.act [type=submit]', deck), prev = $('[data-prev]', deck);
+    let i = 0, wait, read;
+    L.said = '';
     const val = q => { const c = $('input:checked', q); return c ? c.value : null; };
     const by = k => qs.find(q => q.dataset.k == k);
     const v = k => { const q = by(k), x = q && val(q); return x > 0 ? +x : null; };
@@ -48,6 +49,7 @@
       }));
       const none = val(by('perceived')) != null && !w;
       const now = none ? T.unknown : w && a && z && fill(w < a ? T.below : w < z ? T.within : T.reached, { w, g: w < a ? a - w : z - w });
+      read = fill(T.prev, { q: $('h1', deck).firstChild.data, v: now });
       const lines = [a && fill(T.lowest, { a }), z && fill(T.hoped, { z }), now].filter(Boolean), ul = $('.say', sum);
       ul.textContent = '';
       lines.forEach(t => { const li = d.createElement('li'); li.textContent = t; ul.append(li); });
@@ -62,7 +64,7 @@
       if (chk) { chk.hidden = true; deck.classList.remove('ask'); }
       if (num) num.textContent = fill(num.dataset.count, { i: Math.min(i + 1, N), n: N });
       const p = i && $('input:checked+span', qs[i - 1]);
-      if (prev) prev.textContent = p ? fill(prev.dataset.prev, { q: qs[i - 1].dataset.name, v: p.textContent }) : '';
+      if (prev) prev.textContent = p ? fill(prev.dataset.prev, { q: qs[i - 1].dataset.name, v: p.textContent }) : said || '';
       go.textContent = i == last ? go.dataset.end : go.dataset.next;
       paint();
       if (!how) return;
@@ -77,11 +79,12 @@
       for (let k = 1; k <= N; k++) { const j = (i + k) % N; if (j != i && val(qs[j]) == null) return j; }
       return last;
     };
+    const crossed = () => chk && i < N && /^[ad]/.test(qs[i].dataset.k) && !$('[data-ok]', deck).value && v('desired') && v('adequate') > v('desired');
     function on() {
       if (!deck.isConnected) return;
-      const k = i < N && qs[i].dataset.k, asked = $('[data-ok]', deck), a = v('adequate'), z = v('desired');
-      if (chk && (k == 'adequate' || k == 'desired') && !asked.value && a && z && a > z) {
-        asked.value = 1;
+      if (crossed()) {
+        const a = v('adequate'), z = v('desired');
+        $('[data-ok]', deck).value = 1;
         paint();
         qs[i].hidden = true;
         $('p', chk).textContent = fill(T.ask, { a, z });
@@ -101,9 +104,11 @@
       if (t.matches('.q input[type=radio]')) {
         paint();
         clearTimeout(wait);
+        const done = qs.every(q => val(q) != null);
         // Only a real tap opens the next question by itself; arrow keys choose and stay.
-        if (L.tapped && i < N && (i < last || sum)) wait = setTimeout(() => { on(); if (i < N) L.hold(); }, 260);
-        else if (i == last && qs.every(q => val(q) != null)) L.onward();
+        if (L.tapped && T && done && L.fresh && !crossed()) { L.said = read; L.onward(450); }
+        else if (L.tapped && i < N && (i < last || sum)) { L.stay(); wait = setTimeout(() => { on(); if (i < N) L.hold(); }, 260); }
+        else if (i == last && done) L.onward();
       } else if (c) show(chips.indexOf(c), 'push');
       else if ('swap' in n) {
         const a = v('adequate'), z = v('desired');
@@ -116,7 +121,7 @@
     deck.addEventListener('change', paint);
     deck.addEventListener('keydown', e => {
       if (i >= N || !/^\d$/.test(e.key) || e.ctrlKey || e.metaKey || e.altKey) return;
-      const r = $('input[value="' + (T && e.key == '0' ? 10 : e.key) + '"]', qs[i]);
+      const r = (T || !$('.pad', qs[i])) && $('input[value="' + (T && e.key == '0' ? 10 : e.key) + '"]', qs[i]);
       if (!r) return;
       r.checked = true;
       changed();
@@ -131,6 +136,7 @@
 
     const wanted = qs.findIndex(q => '#' + q.id == decodeURIComponent(location.hash));
     const wrong = qs.findIndex(q => $('.err', q)), blank = qs.findIndex(q => val(q) == null);
+    if (T && said) strip.previousElementSibling.textContent = said;
     show(wanted >= 0 ? wanted : wrong >= 0 ? wrong : blank >= 0 ? blank : last);
     history.replaceState({ i }, '');
     return n => show(n, 'move');

@@ -25,10 +25,10 @@
   d.addEventListener('keydown', () => { L.tapped = L.fresh = false; still = 0; }, true);
   L.hold = () => still = Date.now() + 400;
   L.stay = () => { clearTimeout(auto); auto = 0; };
-  L.onward = () => {
-    const opens = window.fetch && L.tapped && (L.fresh || auto);
+  L.onward = (wait, sure) => {
+    const opens = window.fetch && L.tapped && (sure || L.fresh || auto);
     L.stay();
-    if (opens) auto = setTimeout(() => { auto = 0; byItself = true; leave(); }, 260);
+    if (opens) auto = setTimeout(() => { auto = 0; byItself = true; leave(); }, wait || 260);
   };
 
   const fields = () => $$('input:not([type=hidden]):not([type=file]),textarea', form);
@@ -278,9 +278,11 @@
     }
   }
 
-  /* At most N ticks, and "none of these" stands alone. */
+  /* At most N ticks, the last of them opens the next page unless they were N before; "none of
+     these" stands alone and opens it too. */
   function pick(box) {
     const max = +box.dataset.max, out = $('.cnt');
+    let due = true;
     const run = e => {
       let n = $$(':checked', box).length, words;
       if (n > max && e) { e.target.checked = false; n = max; words = box.dataset.over; }
@@ -288,15 +290,22 @@
       out.textContent = words;
       if (e) tell(words);
       box.classList.toggle('full', n >= max);
+      L.stay();
+      if (n < max) return;
+      if (e && due) L.onward(700, true);
+      due = false;
     };
     box.addEventListener('change', run);
     run();
   }
   function alone(box) {
     box.addEventListener('change', e => {
+      const is = c => c.hasAttribute('data-alone');
       if (e.target.checked) $$(':checked', box).forEach(c => {
-        if (c != e.target && (c.hasAttribute('data-alone') || e.target.hasAttribute('data-alone'))) c.checked = false;
+        if (c != e.target && (is(c) || is(e.target))) c.checked = false;
       });
+      if (e.target.checked && is(e.target)) L.onward();
+      else if (!box.dataset.max) L.stay();
     });
   }
 

@@ -26,8 +26,10 @@ def _pages(owner: Owner) -> dict[str, bytes]:
     return pages
 
 
-def _squeezed(name: str) -> int:
-    return len(gzip.compress((STATIC / name).read_bytes(), 9))
+def _on_the_wire(owner: Owner, name: str) -> int:
+    with owner.client.get(f"/static/{name}", headers={"Accept-Encoding": "gzip"}) as got:
+        assert got.status_code == 200
+        return len(got.data)
 
 
 @ONE_DATABASE
@@ -42,7 +44,9 @@ def test_the_whole_form_with_all_it_needs_stays_below_thirty_kilobytes(
     html = [owner.client.get(path).data for path in paths]
     assert html[2].count(b"<!doctype html>") >= 5
     files = ("owner.css", "owner.js", "pages.js", "cards.js", "favicon.svg")
-    size = sum(map(_squeezed, files)) + sum(len(gzip.compress(one, 6)) for one in html)
+    size = sum(_on_the_wire(owner, name) for name in files)
+    size += sum(len(gzip.compress(one, 6)) for one in html)
+    print(f"{form}, {lang}: {size} bytes")
     assert size <= BUDGET
 
 

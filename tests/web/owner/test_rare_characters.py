@@ -7,6 +7,7 @@ database, the pages of owner and staff, the follow-up list as XLSX, and the own 
 import html
 import json
 import re
+import subprocess
 from io import BytesIO
 
 import pypdfium2
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.config import Config
 from app.followup.queries import list_cases
 from app.followup.services import make_follow_ups, open_case
+from app.reports.glyphs import merged, unprintable, with_names
 from app.reports.lists import ListHead, follow_up_workbook
 from app.reports.work import Workshop
 from app.storage import Storage
@@ -42,8 +44,8 @@ RARE = {
     "private and unassigned": "\ue000 \U000f0000 \u0378",
 }
 WORDS = "\n".join(RARE.values())
-# What the fonts of the setup can draw; see docs/accessibility.md for the rest.
-DRAWN = ("𠮷𪚥㐂", "العربية", "e\u0301", "㎡", "{{ 7 * 7 }}", "<b>&amp;</b>")
+# What can be copied out of the file as text; emoji are pictures, but see the attachment.
+DRAWN = ("𠮷", "㐂", "العربية", "e\u0301", "㎡", "{{ 7 * 7 }}", "<b>&amp;</b>")
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -85,7 +87,30 @@ def test_rare_characters_come_back_in_the_own_answers_as_pdf(
     assert run_one(Workshop(session.get_bind(), vault, storage, config, lambda: NOW), "w")
     with pypdfium2.PdfDocument(sent.client.get("/a/receipt/answers.pdf").data) as pdf:
         words = "".join(page.get_textpage().get_text_bounded() for page in pdf)
+        attached = {
+            one.get_name(): bytes(one.get_data()).decode()
+            for one in map(pdf.get_attachment, range(pdf.count_attachments()))
+        }
     assert [text for text in DRAWN if text not in words] == []
+    assert attached == {"comment.wish.txt": WORDS}
+    assert "[U+F0000] [U+0378]" in words  # no font has a form for these: their numbers stand there
+    for code in ("1F468", "0E17"):  # an emoji and a Thai letter: fonts a machine may be without
+        assert (f"[U+{code}]" in words) is not has_font_for(code)
+
+
+def has_font_for(code: str) -> bool:
+    """Say whether some font of this machine has a form for a character, given in hexadecimal."""
+    command = ["fc-list", f":charset={code}", "file"]
+    return bool(subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip())
+
+
+def test_a_character_without_a_form_is_named_and_one_never_drawn_is_not() -> None:
+    assert unprintable(["楼 \u200d\ufe0f\u202e\n", "\u0378楼\u0378"]) == ("\u0378",)
+    assert with_names("a\u0378b", ["\u0378"]) == "a\u2066[U+0378]\u2069b"
+
+
+def test_the_stretches_fonts_cover_are_joined_in_order() -> None:
+    assert merged("61-7a 20-22 23 41 21-30 61") == ([0x20, 0x41, 0x61], [0x30, 0x41, 0x7A])
 
 
 @pytest.mark.parametrize("sign", ["%00", "%ED%A0%80"])

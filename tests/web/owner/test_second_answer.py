@@ -18,6 +18,7 @@ WISH = "楼道的灯坏了"
 NOT_SENT = "您在这部手机上写的还没有提交"
 TOO_LATE = "来得太晚"
 DRAFT_COUNTED = "已保存的回答，已计入统计"
+FROM_DRAFT = "按您截止前已保存的回答计入统计"
 UNSAVED = "刚才的修改没有保存"
 
 pytestmark = ONE_DATABASE
@@ -180,6 +181,15 @@ def test_a_late_answer_whose_draft_was_counted_learns_both(world: World, owner: 
     assert TOO_LATE in closed
     assert DRAFT_COUNTED in closed
     assert len(_rows(world)) == 4
+    # The phone it was saved on gets a receipt and may read it all; the same link elsewhere not.
+    back = owner.open().text
+    assert 'href="/a/receipt"' in back
+    receipt = owner.client.get("/a/receipt").text
+    assert FROM_DRAFT in receipt
+    assert "8" in owner.client.get("/a/receipt/answers").text
+    second = world.owner()
+    assert DRAFT_COUNTED in second.open().text
+    assert second.client.get("/a/receipt").status_code == 303
     # A home of which nothing was saved is not told that something was.
     other = world.owner(4)
     assert DRAFT_COUNTED not in other.open().text

@@ -1,0 +1,1 @@
+"""What is left in drafts nobody sent when a community is frozen."""
