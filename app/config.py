@@ -32,6 +32,7 @@ class Config:
         secure_cookies: Send cookies over HTTPS only.
         demo: Show that all data is invented.
         phone: Telephone of the head office for owners; empty when there is none.
+        months: Months in which a campaign begins; the next one is prepared a month before.
     """
 
     database_url: str
@@ -44,6 +45,7 @@ class Config:
     secure_cookies: bool = False
     demo: bool = False
     phone: str = ""
+    months: tuple[int, ...] = (6, 11)
 
     @property
     def files(self) -> Path:
@@ -84,4 +86,13 @@ def read_config(environ: Mapping[str, str]) -> Config:
         secure_cookies=public_url.startswith("https://"),
         demo=is_demo,
         phone=environ.get("LINSHENG_PHONE", "").strip(),
+        months=_read_months(environ.get("LINSHENG_MONTHS", "6,11")),
     )
+
+
+def _read_months(text: str) -> tuple[int, ...]:
+    """Return the months of ``6,11``, in their order; an empty text means no month."""
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not all(word.isdigit() and 1 <= int(word) <= 12 for word in words):
+        raise ConfigError("LINSHENG_MONTHS", "must be months from 1 to 12, such as 6,11")
+    return tuple(sorted({int(word) for word in words}))

@@ -10,18 +10,33 @@ from app.db import db, engine_options, make_engine
 from app.installation import open_vault
 from app.storage import Storage
 from app.vault import Vault
-from app.web import auth_pages, errors, guard, health, security
+from app.web import auth_pages, contacts, errors, guard, health, security
+from app.web.desk import doors as desk_doors
 from app.web.desk import followups, replies, visits
 from app.web.desk import photos as desk_photos
 from app.web.entry import keying
 from app.web.hq import alarms as hq_alarms
 from app.web.hq import answers as hq_answers
+from app.web.hq import calendar as hq_calendar
 from app.web.hq import campaigns as hq_campaigns
+from app.web.hq import evidence as hq_evidence
+from app.web.hq import gate_voids as hq_voids
+from app.web.hq import gates as hq_gates
+from app.web.hq import household_acts as hq_household_acts
+from app.web.hq import households as hq_households
 from app.web.hq import letters as hq_letters
+from app.web.hq import letters_book as hq_bundles
+from app.web.hq import messages as hq_messages
+from app.web.hq import messages_reach as hq_reach
+from app.web.hq import pilots as hq_pilots
+from app.web.hq import plan_tasks as hq_plan_tasks
+from app.web.hq import plans as hq_plans
 from app.web.hq import register as hq_register
+from app.web.hq import register_places as hq_register_places
 from app.web.hq import results as hq_results
 from app.web.hq import start as hq_start
 from app.web.hq import tracker as hq_tracker
+from app.web.hq import words as hq_words
 from app.web.interview import views as interview
 from app.web.owner import after as owner_after
 from app.web.owner import ahead as owner_ahead
@@ -44,13 +59,29 @@ PAGES = (
     owner_photos,
     hq_start,
     hq_campaigns,
+    hq_plans,
+    hq_plan_tasks,
+    hq_evidence,
+    hq_pilots,
+    hq_calendar,
+    hq_gates,
+    hq_voids,
     hq_letters,
+    hq_bundles,
+    hq_messages,
+    hq_reach,
     hq_tracker,
     hq_register,
+    hq_register_places,
+    hq_households,
+    hq_household_acts,
     hq_results,
     hq_alarms,
+    hq_words,
     hq_answers,
+    contacts,
     followups,
+    desk_doors,
     replies,
     desk_photos,
     visits,

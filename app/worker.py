@@ -23,8 +23,12 @@ from app.db import make_engine, write_session
 from app.installation import open_vault
 from app.jobs import queue
 from app.jobs.errors import LeaseLostError
-from app.reports import answer_copy, work
+from app.reports import answer_copy, letter_work, message_work, plan_round, work
 from app.storage import Storage
+from app.surveys.distribution import runs as message_runs
+from app.surveys.distribution.printed import batches as letter_batches
+from app.surveys.register import alone as register_alone
+from app.surveys.register import jobs as register_jobs
 from app.surveys.response import copies as answer_copies
 
 log = logging.getLogger("linsheng.worker")
@@ -32,6 +36,11 @@ log = logging.getLogger("linsheng.worker")
 KINDS: dict[str, Callable[[work.Workshop, dict[str, object]], None]] = {
     "freeze_and_study": work.freeze_and_study,
     answer_copies.KIND: answer_copy.make_answer_copy,
+    register_jobs.CHECK: register_alone.check_file,
+    register_jobs.IMPORT: register_alone.import_file,
+    letter_batches.KIND: letter_work.make_letters,
+    message_runs.PREPARE: message_work.prepare_run,
+    message_runs.SEND: message_work.send_slice,
 }
 LEASE_SECONDS = 60
 ROUND_SECONDS = 60
@@ -72,6 +81,9 @@ def _run_round(workshop: work.Workshop) -> None:
     try:
         work.advance_campaigns(workshop, {})
         answer_copy.drop_old_copies(workshop)
+        letter_work.drop_old_letters(workshop)
+        message_work.message_round(workshop)
+        plan_round.advance_plans(workshop)
     except Exception:
         log.exception("the campaign round failed; it is tried again in a minute")
 

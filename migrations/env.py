@@ -14,11 +14,16 @@ import app.installation
 import app.jobs.models
 import app.reports.models
 import app.staff.models
+import app.surveys.campaign.contact.models
+import app.surveys.campaign.gates.models
 import app.surveys.campaign.models
+import app.surveys.campaign.planning.models
+import app.surveys.distribution.models
 import app.surveys.register.models
 import app.surveys.response.interviews.models
 import app.surveys.response.models
 import app.surveys.response.photos.models
+import app.surveys.response.voids.models
 import app.surveys.snapshot.models  # noqa: F401 - all tables must be known to the metadata
 from app.config import read_config
 from app.db import Base, make_engine, writing

@@ -42,7 +42,14 @@ def one_of(name: str, column: str, *values: str) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({listed})", name=op.f(name))
 
 
-def allow(table: str, column: str, old: tuple[str, ...], new: tuple[str, ...]) -> None:
+def allow(
+    table: str,
+    column: str,
+    old: tuple[str, ...],
+    new: tuple[str, ...],
+    *,
+    name: str | None = None,
+) -> None:
     """Let a column of words hold others.
 
     SQLite keeps a constraint in the text of its table. That text is changed as SQLite's manual
@@ -52,7 +59,7 @@ def allow(table: str, column: str, old: tuple[str, ...], new: tuple[str, ...]) -
     `staff` while a dozen others point to them. A test moves a full database down and up and lets
     SQLite check it.
     """
-    name = f"ck_{table}_{column}"
+    name = f"ck_{table}_{name or column}"
     listed = [", ".join(f"'{value}'" for value in values) for values in (old, new)]
     if op.get_bind().dialect.name == "postgresql":
         op.drop_constraint(op.f(name), table, type_="check")

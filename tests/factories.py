@@ -16,7 +16,12 @@ from app.staff.models import Role, Staff, StaffCommunity
 from app.staff.passwords import hash_password
 from app.staff.scope import Scope
 from app.surveys.campaign import services as campaign_services
-from app.surveys.campaign.models import Campaign, FrameMember, Gate
+from app.surveys.campaign.models import Campaign, CampaignState, FrameMember, Gate
+from app.surveys.campaign.planning import services as planning_services
+from app.surveys.campaign.planning.clash_check import acknowledge
+from app.surveys.campaign.planning.clashes import ClashKind
+from app.surveys.campaign.planning.evidence import Talk, record_talk
+from app.surveys.campaign.planning.models import TalkForm
 from app.surveys.campaign.tokens import make_token
 from app.surveys.instrument.load import load_instrument
 from app.surveys.instrument.model import Instrument
@@ -92,7 +97,10 @@ def make_campaign(
     opened: bool = True,
     now: datetime = NOW,
 ) -> Campaign:
-    """Make a campaign over all households there are, open from 1 to 20 November 2026."""
+    """Make a campaign over all households there are, open from 1 to 20 November 2026.
+
+    An opened one counts as planned; `plan_and_lock` is the way there, with tests of its own.
+    """
     version = campaign_services.publish_instrument(
         session, instrument or perception_instrument(), now=now
     )
@@ -108,8 +116,34 @@ def make_campaign(
         now=now,
     )
     if opened:
+        campaign.state = CampaignState.LOCKED
         campaign_services.open_campaign(session, campaign, vault, now=now)
     return campaign
+
+
+def make_plan_ready(
+    session: Session, vault: Vault, campaign: Campaign, *, staff_id: int, now: datetime = NOW
+) -> None:
+    """Give a draft everything an approval asks for."""
+    planning_services.make_tasks(session, campaign, staff_id=staff_id)
+    talk = Talk(
+        held_on=date(2026, 10, 12),
+        form=TalkForm.GROUP,
+        place="物业服务中心",
+        participants=8,
+        minutes="大家最关心电梯和停车。",
+    )
+    record_talk(session, vault, campaign, talk, staff_id=staff_id, now=now)
+    acknowledge(session, campaign, ClashKind, reason="已知悉", staff_id=staff_id, now=now)
+
+
+def plan_and_lock(
+    session: Session, vault: Vault, campaign: Campaign, *, staff_id: int, now: datetime = NOW
+) -> None:
+    """Take a draft through its plan: evidence, clashes, approval, lock."""
+    make_plan_ready(session, vault, campaign, staff_id=staff_id, now=now)
+    planning_services.approve_plan(session, campaign, staff_id=staff_id, now=now, note="领导出差")
+    planning_services.lock_campaign(session, campaign, staff_id=staff_id, now=now, note="沿用上期")
 
 
 def gate_of(session: Session, campaign: Campaign, community: Community) -> Gate:

@@ -16,7 +16,8 @@ from pathlib import Path
 import click
 
 from app.config import ROOT, Config, read_config
-from app.demo.build import DemoSheet, build_demo
+from app.demo.build import build_demo
+from app.demo.sheet import DemoSheet
 
 READY_SECONDS = 60
 STOP_SECONDS = 15

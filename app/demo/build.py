@@ -1,7 +1,6 @@
 """Builds the demo company through the real services, step by step; each step is done once."""
 
 import json
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,145 +12,100 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.analysis.simulation.simulate import simulate_households
 from app.config import ROOT, Config
 from app.db import make_engine, write_session
+from app.demo import gates, homes, messages, plan, street
+from app.demo.accounts import OPERATOR, add_accounts
 from app.demo.after import close_the_loop
-from app.demo.answers import answer_times, area_of_wish, raw_answers, truth_of, who_answers
+from app.demo.collecting import Wave, collect
 from app.demo.company import COMMUNITIES, DemoCommunity, register_file
-from app.demo.loop import (
-    LOOP_COMMUNITY,
-    answer_owners,
-    can_show,
-    photo_key,
-    visit_homes,
-    with_photo,
-)
+from app.demo.loop import answer_owners, visit_homes
+from app.demo.pilot import hold_pilot
+from app.demo.sheet import DemoSheet, make_sheet
 from app.installation import DEMO, DemoDataError, adopt_vault, find_fact, store_fact
+from app.reports.message_work import message_round
 from app.reports.work import Workshop, advance_campaigns
 from app.staff import queries as staff_queries
-from app.staff import services as staff_services
-from app.staff.models import Role
-from app.staff.scope import SYSTEM_ACTOR, Scope
+from app.staff.scope import SYSTEM_ACTOR
 from app.storage import Storage
 from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign import services as campaign_services
-from app.surveys.campaign.models import FrameMember
-from app.surveys.campaign.tokens import link, make_token
+from app.surveys.campaign.planning.template import COLLECTION_DAYS, Proposal
+from app.surveys.distribution.models import RunKind
 from app.surveys.instrument.load import load_instrument
 from app.surveys.register import importing
 from app.surveys.register import queries as register_queries
-from app.surveys.response import queries as response_queries
-from app.surveys.response import services as response_services
-from app.surveys.response.models import Channel
-from app.surveys.response.receipts import format_receipt
-from app.surveys.response.services import Submission
 from app.vault import Vault
 from app.worker import run_one
 from migrations.run import upgrade
 
 SEED = 20261122
 INSTRUMENT = ROOT / "instruments" / "customer-perception" / "v1.yaml"
-OPERATOR = Scope(staff_id=0, name="demo", role=Role.HEAD_OFFICE, community_ids=None)
-COLLECTION_DAYS = 20
 RUNNING_DAY = 13  # the running campaign is on its fourteenth day
 BETWEEN_CAMPAIGNS = timedelta(days=161)
-# What was done after the finished campaign, as owners feel it now.
-CHANGE_SINCE = {"facilities": 4.0, "service": 2.0}
-PAPER_SHARE = 0.15
-WAIVER_REASON = "两栋在改造，三成住户暂住外地；已上门三轮，公司同意仅作参考。"
+_STEPS = "demo.steps"  # the fact that names the steps done so far
+_FINISHED_DOORS, _RUNNING_DOORS = (9, 15, 18), (8, 10, 12)
+# Two communities are behind with it, and nobody says that it is done.
+_WAITING = frozenset({"follow_up_done"})
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """A sign-in of the demo."""
-
-    login: str
-    password: str
-    name: str
-    role: Role
-    communities: tuple[str, ...]
-    what: str
-
-
-ACCOUNTS = (
-    Account(
-        "hq", "linsheng-hq-demo", "沈怡", Role.HEAD_OFFICE, (), "head office, quality department"
-    ),
-    Account("leader", "linsheng-leader-demo", "林叔衡", Role.LEADER, (), "company leader"),
-    Account(
-        "office",
-        "linsheng-office-demo",
-        "周立",
-        Role.OFFICE,
-        ("YQL", "GYY"),
-        "office director (desk)",
-    ),
-    Account("steward", "linsheng-steward-demo", "赵文静", Role.STEWARD, ("GYY",), "steward (desk)"),
-    Account("clerk", "linsheng-clerk-demo", "何立", Role.CLERK, (), "entry clerk"),
-    Account(
-        "interviewer",
-        "linsheng-interviewer-demo",
-        "孙晓",
-        Role.INTERVIEWER,
-        ("GYY",),
-        "interviewer, on a tablet (/interview/)",
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class DemoSheet:
-    """What somebody needs to walk through the demo.
-
-    Attributes:
-        owner_links: Homes of the running campaign that have not answered.
-        answered_home: Link and receipt code of a home that wrote and was answered; empty in a demo
-            built before there was one.
-    """
-
-    public_url: str
-    accounts: tuple[Account, ...]
-    owner_links: tuple[str, ...]
-    finished: str
-    running: str
-    answered_home: dict[str, str]
-
-    def as_data(self) -> dict[str, object]:
-        """Return the sheet as plain data for ``demo.json``."""
-        return {
-            "public_url": self.public_url,
-            "login": f"{self.public_url}/login",
-            "desk": f"{self.public_url}/desk/",
-            "head_office": f"{self.public_url}/hq/",
-            "entry": f"{self.public_url}/entry/",
-            "healthz": f"{self.public_url}/healthz",
-            "accounts": [
-                {"login": a.login, "password": a.password, "role": a.role.value, "name": a.name}
-                for a in self.accounts
-            ],
-            "owner_links": list(self.owner_links),
-            "answered_home": self.answered_home,
-            "campaigns": {"finished": self.finished, "running": self.running},
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class _Builder:
+    """Does steps in their order; what was broken off goes on at the step it had come to."""
+
     workshop: Workshop
     say: Say
     today: date
+    finished: str
+    running: str
+    opens_on: date
+
+    @property
+    def vault(self) -> Vault:
+        return self.workshop.vault
+
+    @property
+    def first(self) -> date:
+        """Return the first day of the finished campaign."""
+        return self.opens_on - BETWEEN_CAMPAIGNS
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         with write_session(self.workshop.engine) as session:
             yield session
 
-    @property
-    def vault(self) -> Vault:
-        return self.workshop.vault
+    def once(self, step: str, work: Callable[[Session], object], *, says: str = "") -> None:
+        """Do a step in a transaction that also notes it; one noted before is left out."""
+        with self.writing() as session:
+            if step in _steps(session):
+                return
+            if says:
+                self.say(says)
+            work(session)
+            _note(session, step)
+
+    def advance(self, step: str, instant: datetime, *, says: str = "") -> None:
+        """Run rounds of the worker as if it were `instant`, with every job that follows, once.
+
+        The second round, some minutes on, takes over the job of a build that was broken off.
+        """
+        with Session(self.workshop.engine) as session:
+            if step in _steps(session):
+                return
+        if says:
+            self.say(says)
+        for minutes in (0, 5):
+            workshop = replace(
+                self.workshop, clock=partial(instant.__add__, timedelta(minutes=minutes))
+            )
+            advance_campaigns(workshop, {})
+            message_round(workshop)
+            while run_one(workshop, "demo"):
+                pass
+        with self.writing() as session:
+            _note(session, step)
 
 
 def build_demo(config: Config, *, say: Say) -> DemoSheet:
@@ -173,24 +127,25 @@ def _build(config: Config, engine: Engine, *, say: Say) -> DemoSheet:
     workshop = Workshop(
         engine=engine, vault=vault, storage=Storage(config.files), config=config, clock=clock.now
     )
-    builder = _Builder(workshop, say, clock.beijing_date(clock.now()))
-    mark = _claim_database(builder)
+    today = clock.beijing_date(clock.now())
+    mark = _claim_database(workshop, today)
     finished, running = mark["finished"], mark["running"]
     if "done" not in mark:
         opens_on = date.fromisoformat(mark["opens_on"])
-        _register(builder)
-        _accounts(builder)
-        _campaign(builder, finished, opens_on - BETWEEN_CAMPAIGNS, is_finished=True)
-        _campaign(builder, running, opens_on, is_finished=False)
+        builder = _Builder(workshop, say, today, finished, running, opens_on)
+        _company(builder)
+        _finished(builder)
+        _running(builder)
         with builder.writing() as session:
             store_fact(session, DEMO, json.dumps({**mark, "done": "1"}))
-    return _sheet(builder, finished, running)
+    with write_session(engine) as session:
+        return make_sheet(session, vault, config.public_url, finished=finished, running=running)
 
 
-def _claim_database(builder: _Builder) -> dict[str, str]:
+def _claim_database(workshop: Workshop, today: date) -> dict[str, str]:
     """Mark an empty database as the demo's, once, with the campaigns it is going to hold."""
-    with builder.writing() as session:
-        adopt_vault(session, builder.vault)
+    with write_session(workshop.engine) as session:
+        adopt_vault(session, workshop.vault)
         known = find_fact(session, DEMO)
         if known is not None:
             mark: dict[str, str] = json.loads(known)
@@ -198,7 +153,7 @@ def _claim_database(builder: _Builder) -> dict[str, str]:
         is_empty = not register_queries.list_communities(session, OPERATOR)
         if not is_empty or staff_queries.list_staff(session):
             raise DemoDataError("this database holds real data: the demo needs one of its own")
-        opens_on = builder.today - timedelta(days=RUNNING_DAY)
+        opens_on = today - timedelta(days=RUNNING_DAY)
         mark = {
             "finished": f"{opens_on - BETWEEN_CAMPAIGNS:%Y-%m}",
             "running": f"{opens_on:%Y-%m}",
@@ -208,181 +163,180 @@ def _claim_database(builder: _Builder) -> dict[str, str]:
         return mark
 
 
-def _register(builder: _Builder) -> None:
-    with builder.writing() as session:
-        if register_queries.find_community_by_code(session, COMMUNITIES[0].code) is not None:
-            return
-        builder.say("register: 6 communities, 1,500 homes")
+def _company(builder: _Builder) -> None:
+    """Import the register, let people sign in, and note what homes need."""
+    founded = clock.start_of(builder.first) - timedelta(days=90)
+
+    def register(session: Session) -> None:
         table = importing.read_table(register_file(np.random.default_rng(SEED)), "register.csv")
-        plan = importing.plan_import(session, table, builder.vault)
-        importing.apply_import(
-            session, plan, builder.vault, actor=SYSTEM_ACTOR, now=builder.workshop.clock()
+        file = importing.plan_import(session, table, builder.vault)
+        importing.apply_import(session, file, builder.vault, actor=SYSTEM_ACTOR, now=founded)
+
+    builder.once("register", register, says="register: 6 communities, 1,500 homes")
+    builder.once("accounts", partial(add_accounts, now=founded))
+    builder.once("events", partial(plan.add_events, first=builder.first, second=builder.opens_on))
+    builder.once("needs", partial(homes.note_needs, on=builder.first - timedelta(days=21)))
+
+
+def _finished(builder: _Builder) -> None:
+    """Let the finished campaign run from its plan to the work after its release."""
+    code, vault = builder.finished, builder.vault
+    _prepare(builder, code, builder.first, has_pilot=False)
+    wave = Wave(code, COLLECTION_DAYS + 1, is_finished=True)
+    for community in COMMUNITIES:
+        builder.once(
+            f"{code} {community.code}",
+            partial(_collect, builder, wave, community),
+            says=f"campaign {code}: {community.name} answers",
         )
+    after = clock.end_of(builder.first + timedelta(days=COLLECTION_DAYS))
+
+    def last_days(session: Session) -> None:
+        street.knock(session, code, _FINISHED_DOORS, seed=SEED)
+        street.leave_out(session, vault, code, street.OF_THE_FINISHED)
+        gates.void_keyed_for_another_home(session, vault, code)
+        gates.hold(session, vault, code)
+
+    def decide(session: Session) -> None:
+        gates.extend(session, vault, code, now=after + timedelta(days=1, hours=9))
+        gates.lift(session, vault, code, now=after + timedelta(days=2, hours=10))
+
+    builder.once(f"{code} last days", last_days)
+    builder.advance(
+        f"{code} deadline",
+        after + timedelta(hours=1),
+        says=f"campaign {code}: freeze, statistics, reports",
+    )
+    builder.once(f"{code} decide", decide)
+    builder.advance(f"{code} lifted", after + timedelta(days=2, hours=11))
+    waived = after + timedelta(days=8)
+    builder.once(f"{code} waive", lambda session: gates.waive(session, vault, code, now=waived))
+    builder.advance(f"{code} waived", waived + timedelta(hours=1))
+    _after(builder, code, after)
 
 
-def _accounts(builder: _Builder) -> None:
-    with builder.writing() as session:
-        for account in ACCOUNTS:
-            if staff_queries.find_staff_by_login(session, account.login) is not None:
-                continue
-            communities = [
-                register_queries.find_community_by_code(session, code)
-                for code in account.communities
-            ]
-            staff_services.add_staff(
-                session,
-                login=account.login,
-                name=account.name,
-                role=account.role,
-                password=account.password,
-                community_ids=[found.id for found in communities if found],
-                # The demo's clerk sits at head office.
-                all_communities=account.role is Role.CLERK,
-                now=builder.workshop.clock(),
-            )
+def _after(builder: _Builder, code: str, after: datetime) -> None:
+    """Void an answer after the release, close cases, visit homes, answer in public, do the rest."""
+    vault = builder.vault
+
+    def follow_up(session: Session) -> None:
+        close_the_loop(session, vault, code, after=after, seed=SEED)
+        answer_owners(session, vault, code, after=after)
+        gates.do_the_work(session, code)
+        plan.tick_until(session, code, builder.today, t0=after, waiting=_WAITING)
+
+    voided = after + timedelta(days=8, hours=10)
+    builder.once(
+        f"{code} void",
+        lambda session: gates.void_after_release(session, vault, code, now=voided),
+        says=f"campaign {code}: an answer is voided, second revision",
+    )
+    builder.advance(f"{code} voided", voided + timedelta(hours=1))
+    builder.once(f"{code} follow-up", follow_up, says=f"campaign {code}: follow-up and home visits")
 
 
-def _campaign(builder: _Builder, code: str, opens_on: date, *, is_finished: bool) -> None:
-    closes_on = opens_on + timedelta(days=COLLECTION_DAYS - 1)
-    before = clock.start_of(opens_on) - timedelta(days=10)
-    with builder.writing() as session:
+def _running(builder: _Builder) -> None:
+    """Bring the running campaign to its fourteenth day."""
+    code, vault = builder.running, builder.vault
+    builder.once(
+        "moves", lambda session: homes.move_people(session, vault, before=builder.opens_on)
+    )
+    _prepare(builder, code, builder.opens_on, has_pilot=True)
+    builder.once(
+        "opt-outs",
+        lambda session: homes.leave_in_peace(
+            session, vault, on=builder.opens_on + timedelta(days=5)
+        ),
+    )
+    with Session(builder.workshop.engine) as session:
+        reminded = messages.step_at(session, code, RunKind.REMINDER_1)
+    _collect_running(builder, until=reminded)
+    _remind(builder, RunKind.REMINDER_1, reminded - timedelta(minutes=40))
+    builder.advance(f"{code} reminder sent", reminded)
+    _collect_running(builder, since=reminded)
+    now = builder.workshop.clock()
+
+    def this_week(session: Session) -> None:
+        street.knock(session, code, _RUNNING_DOORS, seed=SEED)
+        street.leave_out(session, vault, code, street.OF_THE_RUNNING)
+        visit_homes(session, vault, code, now=now, seed=SEED)
+        plan.tick_until(session, code, builder.today)
+
+    builder.once(f"{code} this week", this_week)
+    _remind(builder, RunKind.REMINDER_2, now)
+
+
+def _prepare(builder: _Builder, code: str, opens_on: date, *, has_pilot: bool) -> None:
+    """Plan a campaign, lock it after a pilot or with a reason, open it, hand out the letters."""
+    vault = builder.vault
+    first = clock.start_of(opens_on) + timedelta(hours=10)
+
+    def prepare(session: Session) -> None:
+        instrument = load_instrument(INSTRUMENT.read_text("utf-8"), INSTRUMENT.name).instrument
+        version = campaign_services.publish_instrument(
+            session, instrument, now=first - plan.PLANNED
+        )
+        proposal = Proposal(
+            code=code,
+            title=f"{opens_on.year}年{opens_on.month}月业主满意度调查",
+            title_en=f"Owners' satisfaction survey, {opens_on:%B %Y}",
+            opens_on=opens_on,
+            closes_on=opens_on + timedelta(days=COLLECTION_DAYS),
+        )
+        campaign = plan.approve_in_advance(session, vault, proposal, version.digest)
+        answers = 0
+        if has_pilot:
+            answers = hold_pilot(session, vault, campaign, now=first - plan.PILOT, seed=SEED)
+        note = "" if has_pilot else "问卷与上期相同，不再试答。"
+        plan.lock(session, campaign, pilot_answers=answers, note=note)
+
+    def open_and_hand_out(session: Session) -> None:
         campaign = campaign_queries.find_campaign(session, code)
         if campaign is None:
-            builder.say(f"campaign {code}: frame and tokens")
-            instrument = load_instrument(INSTRUMENT.read_text("utf-8"), INSTRUMENT.name).instrument
-            version = campaign_services.publish_instrument(session, instrument, now=before)
-            campaign = campaign_services.create_campaign(
-                session,
-                code=code,
-                title=f"{opens_on.year}年{opens_on.month}月业主满意度调查",
-                title_en=f"Owners' satisfaction survey, {opens_on:%B %Y}",
-                instrument_digest=version.digest,
-                opens_on=opens_on,
-                closes_on=closes_on,
-                target=65,
-                now=before,
-            )
-            campaign_services.open_campaign(session, campaign, builder.vault, now=before)
+            raise LookupError(code)
+        campaign_services.open_campaign(session, campaign, vault, now=first - plan.OPENED)
+        street.hand_out(session, vault, code, seed=SEED)
+
+    builder.once(f"{code} plan", prepare, says=f"campaign {code}: plan, approval, lock")
+    builder.once(f"{code} open", open_and_hand_out, says=f"campaign {code}: frame and letters")
+
+
+def _collect_running(
+    builder: _Builder, *, since: datetime | None = None, until: datetime | None = None
+) -> None:
+    code = builder.running
+    half = "first" if since is None else "second"
+    wave = Wave(code, RUNNING_DAY, is_finished=False, since=since, until=until)
     for community in COMMUNITIES:
-        _collect(builder, code, community, is_finished=is_finished)
-    if is_finished:
-        _finish(builder, code, closes_on)
-    else:
-        with builder.writing() as session:
-            visit_homes(session, builder.vault, code, now=builder.workshop.clock(), seed=SEED)
-        _advance(builder, builder.workshop.clock())
-
-
-def _collect(builder: _Builder, code: str, community: DemoCommunity, *, is_finished: bool) -> None:
-    """Let the households of one community answer, in the order of time."""
-    with builder.writing() as session:
-        campaign = campaign_queries.find_campaign(session, code)
-        found = register_queries.find_community_by_code(session, community.code)
-        gate = (
-            campaign_queries.find_gate(session, campaign.id, found.id)
-            if campaign and found
-            else None
+        builder.once(
+            f"{code} {community.code} {half}",
+            partial(_collect, builder, wave, community),
+            says=f"campaign {code}: {community.name} answers, {half} week",
         )
-        if campaign is None or found is None or gate is None:
-            raise LookupError(code)
-        if response_queries.count_returns(session, campaign.id, found.id).returned:
-            return
-        builder.say(f"campaign {code}: {community.name} answers")
-        instrument = campaign_queries.get_instrument(session, campaign.instrument_digest)
-        rng = np.random.default_rng([SEED, zlib.crc32(f"{code}:{community.code}".encode())])
-        truth = truth_of(community, instrument, {} if is_finished else CHANGE_SINCE)
-        members = [
-            member
-            for building in campaign_queries.list_buildings(session, campaign.id, found.id)
-            for member in campaign_queries.list_members_of_building(
-                session, campaign.id, found.id, building
-            )
-        ]
-        households = simulate_households(rng, truth, len(members))
-        rate = community.first_rate if is_finished else community.now_rate
-        chosen = who_answers(rng, households, rate)
-        last = COLLECTION_DAYS if is_finished else RUNNING_DAY
-        times = answer_times(rng, campaign.opens_on, len(chosen), last)
-        wants_photo = is_finished and community.code == LOOP_COMMUNITY
-        for place, instant in zip(chosen, times, strict=True):
-            member, household = members[place], households[place]
-            offer = response_services.offer_of(instrument, gate, member)
-            weak = area_of_wish(rng, household)
-            submission = Submission(
-                member=member,
-                instrument=instrument,
-                offer=offer,
-                raw=raw_answers(rng, instrument, offer, household, weak=weak),
-                key=f"demo-{member.pseudonym}",
-                channel=Channel.PAPER if rng.random() < PAPER_SHARE else Channel.PHONE,
-                language="zh-Hans",
-                form="full",
-            )
-            if wants_photo and can_show(submission):
-                submission = with_photo(session, builder.vault, submission, code=code, now=instant)
-                wants_photo = False
-            response_services.record_response(session, builder.vault, submission, now=instant)
 
 
-def _finish(builder: _Builder, code: str, closes_on: date) -> None:
-    """Freeze, study, waive the one below the rate, follow up: each at its own time."""
-    after = clock.end_of(closes_on)
-    builder.say(f"campaign {code}: freeze, statistics, reports")
-    _advance(builder, after + timedelta(hours=1))
-    with builder.writing() as session:
-        hq = staff_queries.find_staff_by_login(session, "hq")
-        campaign = campaign_queries.find_campaign(session, code)
-        if campaign is None or hq is None:
-            raise LookupError(code)
-        for row in campaign_queries.list_gates(session, campaign.id, OPERATOR):
-            count = response_queries.count_returns(session, campaign.id, row.gate.community_id)
-            is_below = not count.meets(campaign.required_permille)
-            if is_below and row.gate.waived_at is None:
-                campaign_services.waive_gate(
-                    session,
-                    builder.vault,
-                    row.gate,
-                    count=count,
-                    staff_id=hq.id,
-                    reason=WAIVER_REASON,
-                    now=after + timedelta(days=8),
-                )
-    _advance(builder, after + timedelta(days=8, hours=1))
-    builder.say(f"campaign {code}: follow-up and home visits")
-    with builder.writing() as session:
-        close_the_loop(session, builder.vault, code, after=after, seed=SEED)
-        answer_owners(session, builder.vault, code, after=after)
+def _collect(builder: _Builder, wave: Wave, community: DemoCommunity, session: Session) -> None:
+    collect(session, builder.vault, wave, community, seed=SEED)
 
 
-def _advance(builder: _Builder, instant: datetime) -> None:
-    """Run rounds of the worker as if it were `instant`, with every job that follows.
+def _remind(builder: _Builder, kind: RunKind, now: datetime) -> None:
+    """Ask for the preview of a reminder, let the worker make it, and approve it."""
+    code = builder.running
+    builder.once(
+        f"{code} {kind} order", lambda session: messages.order(session, code, kind, now=now)
+    )
+    builder.advance(f"{code} {kind} preview", now + timedelta(minutes=1))
+    builder.once(
+        f"{code} {kind} approve",
+        lambda session: messages.approve(session, code, kind, now=now + timedelta(minutes=10)),
+    )
 
-    The second round, some minutes on, takes over the job of a build that was broken off.
-    """
-    for minutes in (0, 5):
-        workshop = replace(
-            builder.workshop, clock=partial(instant.__add__, timedelta(minutes=minutes))
-        )
-        advance_campaigns(workshop, {})
-        while run_one(workshop, "demo"):
-            pass
+
+def _steps(session: Session) -> list[str]:
+    known = find_fact(session, _STEPS)
+    steps: list[str] = [] if known is None else json.loads(known)
+    return steps
 
 
-def _sheet(builder: _Builder, finished: str, running: str) -> DemoSheet:
-    links: list[str] = []
-    url, vault = builder.workshop.config.public_url, builder.vault
-    with builder.writing() as session:
-        campaign = campaign_queries.find_campaign(session, running)
-        for community in COMMUNITIES[1:3]:
-            found = register_queries.find_community_by_code(session, community.code)
-            if campaign is None or found is None:
-                continue
-            silent = response_queries.list_silent(session, campaign.id, found.id, OPERATOR)
-            links += [link(url, make_token(vault, m.pseudonym)) for m in silent[:10]]
-        home = {}
-        answer = response_queries.find_by_key(session, photo_key(finished))
-        if answer is not None:
-            member = session.get_one(FrameMember, answer.frame_member_id)
-            home["link"] = link(url, make_token(vault, member.pseudonym))
-            home["receipt"] = format_receipt(answer.receipt)
-    return DemoSheet(url, ACCOUNTS, tuple(links), finished, running, home)
+def _note(session: Session, step: str) -> None:
+    store_fact(session, _STEPS, json.dumps([*_steps(session), step]))

@@ -54,6 +54,21 @@ COMMUNITIES = (
     DemoCommunity("SJY", "松涧雅居", "城西管理处", 4, 10, 4, -6.0, 0.62, 0.49, ("facilities",)),
     DemoCommunity("XYG", "星垣公寓", "城西管理处", 2, 12, 4, -3.0, 0.45, 0.30, ("cleaning",)),
 )
+REGIONS = {"滨江管理处": "江南区域", "湖东管理处": "江北区域", "城西管理处": "江北区域"}
+# No exchange begins with 0: nobody is called by mistake.
+PHONES = {
+    "滨江管理处": "0571-00010001",
+    "湖东管理处": "0571-00010002",
+    "城西管理处": "0571-00010003",
+}
+HANDED_OVER = {
+    "YQL": "2016-05-28",
+    "GYY": "2014-09-30",
+    "JTW": "2018-12-20",
+    "WLT": "2020-06-18",
+    "SJY": "2009-10-12",
+    "XYG": "2012-03-31",
+}
 IMPORTANT_WORDS = ("业委会成员", "业主代表", "意见领袖", "多套业主", "重复投诉")
 
 
@@ -66,7 +81,10 @@ def register_file(rng: np.random.Generator) -> bytes:
             "小区编码",
             "小区",
             "城市",
+            "区域",
             "管理处",
+            "管理处电话",
+            "交付日期",
             "楼栋",
             "电梯",
             "房号",
@@ -90,7 +108,10 @@ def register_file(rng: np.random.Generator) -> bytes:
                             community.code,
                             community.name,
                             "杭州",
+                            REGIONS[community.office],
                             community.office,
+                            PHONES[community.office],
+                            HANDED_OVER[community.code],
                             f"{building}栋",
                             "有",
                             f"{unit}-{room:04d}",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.analysis.simulation.simulate import simulate_households
 from app.clock import beijing_date, start_of
+from app.demo.accounts import scope_of, staff_of
 from app.demo.answers import area_of_wish, raw_answers, truth_of
 from app.demo.company import COMMUNITIES
 from app.demo.words import ALARM, PUBLIC_ANSWER, REPLIES, WISH_WITH_PHOTO, WISHES
@@ -21,8 +22,6 @@ from app.followup.models import AlarmKind, ReplyVerdict
 from app.followup.published.queries import get_comment
 from app.followup.rows import CommentView
 from app.followup.services import view_cases
-from app.staff.models import Role, Staff
-from app.staff.queries import find_staff_by_login
 from app.staff.scope import Scope
 from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign.models import Campaign, FrameMember, Gate
@@ -84,8 +83,8 @@ def answer_owners(session: Session, vault: Vault, code: str, *, after: datetime)
     if answering_queries.list_problems(session, campaign.id):
         return
     at = after + ANSWERED_AFTER
-    head = _scope(_staff(session, "hq"), None)
-    office = _scope(_staff(session, "office"), community)
+    head = scope_of(session, "hq")
+    office = scope_of(session, "office", community)
     found = list(_comments_on_facilities(session, vault, head, campaign, community, now=at))
     problem_id = answering.publish_answer(
         session,
@@ -120,8 +119,8 @@ def visit_homes(session: Session, vault: Vault, code: str, *, now: datetime, see
     if gate is None:
         raise LookupError(code)
     instrument = campaign_queries.get_instrument(session, campaign.instrument_digest)
-    interviewer = _staff(session, "interviewer")
-    head = _scope(_staff(session, "hq"), None)
+    interviewer = staff_of(session, "interviewer")
+    head = scope_of(session, "hq")
     silent = response_queries.list_silent(session, campaign.id, community.id, head)
     chosen = zip(silent[-2:], (Helper.NONE, Helper.FAMILY), strict=True)
     for place, (member, helped) in enumerate(chosen):
@@ -208,18 +207,6 @@ def _place(session: Session, code: str) -> tuple[Campaign, Community]:
     if campaign is None or community is None:
         raise LookupError(code)
     return campaign, community
-
-
-def _staff(session: Session, login: str) -> Staff:
-    found = find_staff_by_login(session, login)
-    if found is None:
-        raise LookupError(login)
-    return found
-
-
-def _scope(staff: Staff, community: Community | None) -> Scope:
-    seen = None if community is None else frozenset({community.id})
-    return Scope(staff_id=staff.id, name=staff.name, role=Role(staff.role), community_ids=seen)
 
 
 def _draw_wet_wall(width: int = 960, height: int = 720) -> bytes:

@@ -8,7 +8,7 @@ office at once, without waiting for them.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from app.followup.rows import (
     CaseCounts,
     CaseRow,
     CommentFact,
+    LateVisits,
     SealedComment,
     VisitCounts,
     VisitRow,
@@ -29,8 +30,6 @@ from app.staff.scope import Scope
 from app.surveys.campaign.models import Campaign, FrameMember, Gate
 from app.surveys.register.models import Community, Household
 from app.surveys.response.models import Comment, ContactWish, Response
-from app.surveys.snapshot.manifest import from_json
-from app.surveys.snapshot.models import Snapshot
 
 FOLLOWERS = (Role.OFFICE, Role.STEWARD)
 _PORTION = 1000
@@ -177,17 +176,15 @@ def _wish(hq_only: int, office_or_hq: int) -> ContactWish:
 def list_t0(session: Session, campaign_ids: Collection[int]) -> dict[tuple[int, int], datetime]:
     """Return when the clock of each frozen (campaign, community) started.
 
-    The first revision says it: a later correction of the answers sets no clock back.
+    It is that of the first freeze: a later correction of the answers sets no clock back.
     """
-    query = select(Snapshot.campaign_id, Snapshot.community_id, Snapshot.manifest).where(
-        Snapshot.campaign_id.in_(campaign_ids),
-        Snapshot.community_id.is_not(None),
-        Snapshot.revision == 1,
+    query = select(Gate.campaign_id, Gate.community_id, Gate.t0).where(
+        Gate.campaign_id.in_(campaign_ids), Gate.frozen_at.is_not(None)
     )
     return {
-        (campaign_id, community_id): from_json(manifest).t0
-        for campaign_id, community_id, manifest in session.execute(query)
-        if community_id is not None
+        (campaign_id, community_id): t0
+        for campaign_id, community_id, t0 in session.execute(query)
+        if t0 is not None
     }
 
 
@@ -344,6 +341,25 @@ def count_visits(session: Session, scope: Scope, campaign_id: int) -> list[Visit
         .order_by(Community.code)
     )
     return [VisitCounts(*row) for row in session.execute(query)]
+
+
+def count_late_visits(
+    session: Session, scope: Scope, campaign_id: int, *, today: date
+) -> list[LateVisits]:
+    """Return the communities whose planned visits should have been made before `today`."""
+    query = (
+        select(Community.id, Community.name, func.count(), func.min(Visit.planned_on))
+        .join(Community, Community.id == Visit.community_id)
+        .where(
+            Visit.campaign_id == campaign_id,
+            Visit.state == VisitState.PLANNED,
+            Visit.planned_on < today,
+            visible_visits(scope),
+        )
+        .group_by(Community.id, Community.code, Community.name)
+        .order_by(Community.code)
+    )
+    return [LateVisits(*row) for row in session.execute(query)]
 
 
 def lock_campaign(session: Session, campaign_id: int) -> None:

@@ -135,6 +135,16 @@ class VisitCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class LateVisits:
+    """How many planned visits of a community are late, and since when the first of them is."""
+
+    community_id: int
+    community: str
+    count: int
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class CommentFact:
     """That a household left a comment: when, and who may reply; with its case, if it has one."""
 

@@ -28,6 +28,8 @@ class ReportContext:
         required_permille: Return rate asked for.
         waived: Released below the rate by a recorded waiver.
         waiver_reason: The recorded reason, printed in every report; empty without a waiver.
+        rate_changes: Changes of the rate asked for, each with its reason; empty without any.
+        correction: Since when a later revision stands and why; empty for the first.
         opens_on, closes_on: First and last day of the survey.
         clock_started_on: Day of T0.
         revision: Which freeze of the answers this is.
@@ -62,6 +64,8 @@ class ReportContext:
     computed_on: date
     is_demo: bool
     waiver_reason: str = ""
+    rate_changes: tuple[str, ...] = ()
+    correction: str = ""
 
     @property
     def rate(self) -> str:
@@ -91,6 +95,8 @@ def make_context(  # noqa: PLR0913 - every part has its own source
     language: str,
     is_demo: bool = False,
     waiver_reason: str = "",
+    rate_changes: tuple[str, ...] = (),
+    correction: str = "",
 ) -> ReportContext:
     """Collect the surroundings of one stored result.
 
@@ -125,6 +131,8 @@ def make_context(  # noqa: PLR0913 - every part has its own source
         computed_on=beijing_date(run.created_at),
         is_demo=is_demo,
         waiver_reason=waiver_reason,
+        rate_changes=rate_changes,
+        correction=correction,
     )
 
 

@@ -62,7 +62,7 @@ def follow_up_workbook(cases: Sequence[CaseView], instrument: Instrument, head: 
             case.row.room,
             _words(case),
             _(", ").join(reach_of(case, instrument)),
-            _wish(case.row.wish),
+            wish_words(case.row.wish),
             _case_state(case.row.state),
             beijing_date(case.row.received_at),
             case.row.due.start_by if case.row.due else None,
@@ -134,7 +134,8 @@ def _words(case: CaseView) -> str:
     return "\n".join(text for comment in case.comments for _code, text in comment.texts)
 
 
-def _wish(wish: ContactWish) -> str:
+def wish_words(wish: ContactWish) -> str:
+    """Say who may reply."""
     return {
         ContactWish.OFFICE_OR_HQ: _("Office or head office may reply"),
         ContactWish.HQ_ONLY: _("Head office only"),

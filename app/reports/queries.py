@@ -1,7 +1,8 @@
 """Reads of stored results and report files. Light: pages import it, and it loads no numpy.
 
 Results stand per community; whoever looks needs the community in his scope, and a role that sees
-results at all. There is nothing to find before release, because only a released gate is frozen.
+results at all. There is nothing to find before release, because only a released gate is frozen,
+and nothing while a gate is held: an integrity hold hides results from everybody.
 """
 
 from collections.abc import Collection
@@ -83,6 +84,7 @@ def _latest(campaign_id: int, scope: Scope) -> Select[StudyRun, Snapshot, Commun
         select(StudyRun.id.label("run_id"), order)
         .join(Snapshot, Snapshot.digest == StudyRun.snapshot_digest)
         .join(Community, Community.id == Snapshot.community_id)
+        .join(Gate, _gate_of_snapshot())
         .where(Snapshot.campaign_id == campaign_id, _readable(scope))
         .subquery()
     )
@@ -100,7 +102,15 @@ def _readable(scope: Scope) -> ColumnElement[bool]:
     """Return the condition under which a community's results exist for this person."""
     if scope.role not in READERS:
         return false()
-    return in_scope(Community.id, scope)
+    return and_(in_scope(Community.id, scope), Gate.held_at.is_(None))
+
+
+def _gate_of_snapshot() -> ColumnElement[bool]:
+    """Return the join condition of a community's snapshot and its gate."""
+    return and_(
+        Gate.campaign_id == Snapshot.campaign_id,
+        Gate.community_id == Snapshot.community_id,
+    )
 
 
 def _stored(run: StudyRun, snapshot: Snapshot, community: Community) -> StoredResult:
@@ -190,13 +200,7 @@ def get_surroundings(session: Session, run: StudyRun) -> Surroundings:
         select(Snapshot, Campaign, Community, Gate)
         .join(Campaign, Campaign.id == Snapshot.campaign_id)
         .join(Community, Community.id == Snapshot.community_id)
-        .join(
-            Gate,
-            and_(
-                Gate.campaign_id == Snapshot.campaign_id,
-                Gate.community_id == Snapshot.community_id,
-            ),
-        )
+        .join(Gate, _gate_of_snapshot())
         .where(Snapshot.digest == run.snapshot_digest)
     )
     return Surroundings(*session.execute(query).one())
@@ -219,5 +223,6 @@ def _files(run_id: int, scope: Scope) -> Select[ReportFile]:
         .join(StudyRun, StudyRun.id == ReportFile.study_run_id)
         .join(Snapshot, Snapshot.digest == StudyRun.snapshot_digest)
         .join(Community, Community.id == Snapshot.community_id)
+        .join(Gate, _gate_of_snapshot())
         .where(ReportFile.study_run_id == run_id, _readable(scope))
     )

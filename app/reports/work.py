@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.analysis.results.canonical import from_json
-from app.clock import end_of
+from app.clock import beijing_date, end_of
 from app.config import Config
 from app.db import write_session
 from app.followup.services import make_follow_ups, plan_visits
@@ -23,13 +23,18 @@ from app.jobs.queries import list_jobs
 from app.jobs.queue import enqueue, payload_of
 from app.reports import files
 from app.reports.context import ReportContext, make_context
+from app.reports.gate_words import change_words, revision_words
 from app.reports.models import StudyRun
+from app.reports.paper import in_language
 from app.reports.queries import get_run, get_surroundings, list_report_files, list_unfinished
 from app.reports.study import compute, earlier_digest, store
 from app.staff.audit import record
 from app.staff.models import Role
 from app.staff.scope import SYSTEM_ACTOR, Scope
 from app.storage import Storage
+from app.surveys.campaign.gates.models import WorkKind
+from app.surveys.campaign.gates.queries import list_required_changes, list_unsettled
+from app.surveys.campaign.gates.services import finish_work, open_reason, start_work
 from app.surveys.campaign.models import Campaign, CampaignState
 from app.surveys.campaign.queries import (
     get_campaign,
@@ -39,8 +44,10 @@ from app.surveys.campaign.queries import (
     lock_gate,
 )
 from app.surveys.campaign.services import open_waiver_reason
+from app.surveys.response.leftovers.services import keep_words
 from app.surveys.response.services import drop_drafts, flush_drafts
 from app.surveys.response.tracker import gate_standing
+from app.surveys.response.voids.queries import count_voids
 from app.surveys.snapshot.company import freeze_company
 from app.surveys.snapshot.freeze import freeze_gate
 from app.surveys.snapshot.manifest import from_json as read_manifest
@@ -78,8 +85,9 @@ def advance_campaigns(workshop: Workshop, _payload: dict[str, object]) -> None:
 
     Drafts are counted once the deadline has passed; a gate that is released gets its
     `freeze_and_study` job until it is frozen and its result and files are there; households with
-    new comments get their case; the company snapshot is brought up to date. A community that
-    fails does not stop the others; the first error is raised at the end.
+    new comments get their case; the company snapshot is brought up to date. So it is for those
+    communities of closed campaigns where an answer was voided or results are held. A community
+    that fails does not stop the others; the first error is raised at the end.
     """
     now = workshop.clock()
     with Session(workshop.engine) as session:
@@ -88,6 +96,7 @@ def advance_campaigns(workshop: Workshop, _payload: dict[str, object]) -> None:
             for campaign in list_campaigns(session)
             if campaign.state is CampaignState.OPEN
         ]
+        waiting += list_unsettled(session).items()
     failed: Exception | None = None
     for campaign_id, community_ids in waiting:
         for community_id in community_ids:
@@ -113,6 +122,9 @@ def freeze_and_study(workshop: Workshop, payload: dict[str, object]) -> None:
         workshop: What to work with.
         payload: ``campaign_id`` and ``community_id``.
 
+    A community that was held since the job was queued is left alone: the round orders the job
+    again when the hold is lifted.
+
     Raises:
         NotReleasedError: The gate is not released any more, e.g. after a void; nothing is done.
     """
@@ -120,14 +132,24 @@ def freeze_and_study(workshop: Workshop, payload: dict[str, object]) -> None:
     now = workshop.clock()
     with write_session(workshop.engine) as session:
         campaign = get_campaign(session, campaign_id)
+        gate = lock_gate(session, campaign_id, community_id, exclusive=True)
+        if gate.held_at is not None:
+            log.info("campaign %s, community %s is held", campaign_id, community_id)
+            return
         target = campaign.target
+        instrument = get_instrument(session, campaign.instrument_digest)
+        keep_words(session, workshop.vault, gate, instrument, now=now)
         digest = freeze_community(session, workshop.storage, campaign, community_id, now=now)
+        start_work(session, gate, WorkKind.STATISTICS, staff_id=None, now=now)
         newest = find_snapshot(session, digest)
         before = None if newest is None else earlier_digest(session, newest)
     computed = compute(workshop.storage, digest, target=target, before=before)
     with write_session(workshop.engine) as session:
         run_id = store(session, computed, now=now).id
     _make_files(workshop, run_id, now=now)
+    with write_session(workshop.engine) as session:
+        gate = lock_gate(session, campaign_id, community_id, exclusive=True)
+        finish_work(session, gate, WorkKind.STATISTICS, staff_id=None, now=workshop.clock())
     _freeze_company(workshop, campaign_id, now=now)
     log.info("campaign %s, community %s: result %s", campaign_id, community_id, run_id)
 
@@ -149,6 +171,17 @@ def _make_files(workshop: Workshop, run_id: int, *, now: datetime) -> None:
 def _context(session: Session, workshop: Workshop, run: StudyRun) -> ReportContext:
     """Collect what is printed around a result."""
     about = get_surroundings(session, run)
+    vault, snapshot = workshop.vault, about.snapshot
+    with in_language(DEFAULT_LANGUAGE):
+        changes = tuple(
+            change_words(one, open_reason(vault, one))
+            for one in list_required_changes(session, about.campaign.id)
+        )
+        correction = revision_words(
+            snapshot.revision,
+            since=beijing_date(snapshot.created_at),
+            voids=count_voids(session, about.gate).get(snapshot.revision, {}),
+        )
     return make_context(
         campaign=about.campaign,
         community=about.community,
@@ -158,7 +191,9 @@ def _context(session: Session, workshop: Workshop, run: StudyRun) -> ReportConte
         company=workshop.config.company,
         language=DEFAULT_LANGUAGE,
         is_demo=workshop.config.demo,
-        waiver_reason=open_waiver_reason(workshop.vault, about.gate),
+        waiver_reason=open_waiver_reason(vault, about.gate),
+        rate_changes=changes,
+        correction=correction,
     )
 
 
@@ -172,11 +207,14 @@ def _freeze_company(workshop: Workshop, campaign_id: int, *, now: datetime) -> N
 def _waiting(session: Session, campaign: Campaign) -> list[int]:
     """Return the communities whose answers still count or whose result is not finished.
 
-    The latter are what a worker left behind that died between the freeze and the files.
+    The latter are what a worker left behind that died between the freeze and the files, and those
+    with an answer voided since: they get a new revision.
     """
-    rows = list_gates(session, campaign.id, _EVERYTHING)
-    unfrozen = [row.community_id for row in rows if row.gate.frozen_at is None]
-    return unfrozen + list_unfinished(session, campaign.id, _KINDS)
+    gates = [row.gate for row in list_gates(session, campaign.id, _EVERYTHING)]
+    due = [gate.community_id for gate in gates if gate.frozen_at is None or gate.stale_at]
+    return due + [
+        one for one in list_unfinished(session, campaign.id, _KINDS) if one not in set(due)
+    ]
 
 
 def _advance_gate(
@@ -190,6 +228,8 @@ def _advance_gate(
     if gate.flushed_at is None:
         instrument = get_instrument(session, campaign.instrument_digest)
         flush_drafts(session, vault, gate, instrument, now=now)
+    if gate.held_at is not None:
+        return
     is_released = gate_standing(session, campaign, gate, now=now).status.is_released
     # What was frozen was released; a void afterwards does not take its result away.
     if is_released or gate.frozen_at is not None:
@@ -224,6 +264,7 @@ def freeze_community(
         The digest of the snapshot.
 
     Raises:
+        HeldError: An integrity hold is in place.
         NotReleasedError: The gate is not released.
     """
     gate = lock_gate(session, campaign.id, community_id, exclusive=True)

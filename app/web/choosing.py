@@ -3,16 +3,14 @@
 from flask import abort, request
 
 from app.surveys.campaign import queries
-from app.surveys.campaign.models import Campaign, CampaignState
+from app.surveys.campaign.models import OPENED, Campaign
 from app.web.transaction import reading
 
 
 def opened_campaigns() -> list[Campaign]:
-    """Return all opened campaigns, the latest first."""
+    """Return all opened campaigns, closed ones among them, the latest first; a pilot is none."""
     return [
-        campaign
-        for campaign in queries.list_campaigns(reading())
-        if campaign.state is CampaignState.OPEN
+        campaign for campaign in queries.list_campaigns(reading()) if campaign.state in OPENED
     ]
 
 

@@ -108,15 +108,22 @@ def _menu(role: Role) -> tuple[MenuEntry, ...]:
     lines: tuple[tuple[str, str | None, frozenset[Role]], ...] = (
         (_("Due today"), "hq_start.show", frozenset({_HEAD})),
         (_("Progress"), tracker, _DESK | {Role.LEADER}),
+        (_("Letters delivered"), "contacts.index", _DESK),
+        (_("Gates"), "hq_gates.index", frozenset({_HEAD, Role.LEADER})),
         (_("Results"), "hq_results.index", _RESULTS),
         (_("After the answers"), None, _DESK),
         (_("Follow-up"), "desk_followups.index", _DESK),
         (_("Home visits"), "desk_visits.index", _DESK),
         (_("Public answers"), "hq_answers.index", frozenset({_HEAD})),
+        (_("What owners wrote"), "hq_words.index", frozenset({_HEAD})),
         (_("Alarms of owners"), "hq_alarms.index", frozenset({_HEAD})),
         (_("Preparation"), None, frozenset({_HEAD})),
         (_("Campaigns"), "hq_campaigns.index", frozenset({_HEAD})),
+        (_("Campaign plans"), "hq_plan.index", frozenset({Role.LEADER})),
+        (_("Letters and messages"), "hq_messages.index", frozenset({_HEAD})),
+        (_("Calendar"), "hq_calendar.show", frozenset({_HEAD})),
         (_("Register"), "hq_register.index", frozenset({_HEAD})),
+        (_("Find a home"), "hq_households.index", _DESK),
         (_("Key in paper"), "entry_keying.start", frozenset({_HEAD, Role.CLERK})),
         (_("Home interviews"), "interview.show", frozenset({Role.INTERVIEWER})),
     )
@@ -137,4 +144,6 @@ def _is_here(endpoint: str, blueprint: str) -> bool:
     if blueprint == "desk_followups":
         here = "progress" if request.endpoint in _DESK_PROGRESS else "index"
         return endpoint == f"{blueprint}.{here}"
+    if blueprint == "hq_voids":
+        blueprint = "hq_gates"
     return endpoint.partition(".")[0] == blueprint

@@ -3,7 +3,7 @@
 Small drawings are plain numbers here and SVG in the template; nothing needs a script.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,9 @@ from app.clock import beijing_date, last_day_before
 from app.i18n import gettext as _
 from app.surveys.campaign.models import Campaign
 from app.surveys.campaign.rules import GateState, GateStatus, ReturnCount
+from app.surveys.response.progress.forecast import Forecast
 from app.surveys.response.tracker import BuildingRow, Tracker, TrackerRow
+from app.web.foretelling import ForecastView, forecast_view
 from app.web.words import beijing_day, percent_of, short_date
 
 BAR_WIDTH = 112
@@ -19,10 +21,11 @@ _SPARK_LEFT, _SPARK_RIGHT, _SPARK_TOP, _SPARK_BOTTOM = 2.0, 108.0, 3.0, 33.0
 # What needs a person first comes first.
 _ORDER = {
     GateState.EXTENDED: 0,
-    GateState.COLLECTING: 1,
-    GateState.RELEASED: 2,
-    GateState.WAIVED: 3,
-    GateState.NOT_OPEN: 4,
+    GateState.HELD: 1,
+    GateState.COLLECTING: 2,
+    GateState.RELEASED: 3,
+    GateState.WAIVED: 4,
+    GateState.NOT_OPEN: 5,
 }
 
 
@@ -87,7 +90,7 @@ class RowView:
     clock: str
     next_step: str
     is_urgent: bool
-    buildings: tuple[BuildingView, ...]
+    forecast: ForecastView | None = None
 
 
 def rate_bar(count: ReturnCount, required_permille: int) -> Bar:
@@ -135,34 +138,58 @@ def sparkline(
 
 def row_views(tracker: Tracker, *, now: datetime) -> list[RowView]:
     """Return the communities of a tracker, those first that need a person first."""
-    views = [row_view(row, tracker.campaign, now=now) for row in tracker.communities]
-    return sorted(views, key=lambda view: (_ORDER[view.row.status.state], -view.row.still_needed))
+    return [row_view(row, tracker.campaign, now=now) for row in by_need(tracker.communities)]
 
 
-def row_view(row: TrackerRow, campaign: Campaign, *, now: datetime) -> RowView:
+def by_need(rows: Iterable[TrackerRow]) -> list[TrackerRow]:
+    """Put those communities first that need a person first."""
+    return sorted(rows, key=lambda row: (_ORDER[row.status.state], -row.still_needed))
+
+
+def needs_somebody(status: GateStatus) -> bool:
+    """Say whether a gate waits for a person: below the rate after the deadline, or held."""
+    return status.state is GateState.EXTENDED or status.is_held
+
+
+def row_view(
+    row: TrackerRow, campaign: Campaign, *, now: datetime, forecast: Forecast | None = None
+) -> RowView:
     """Return one community of the tracker as pages show it."""
     status, required = row.status, campaign.required_permille
-    is_over = status.state in {GateState.EXTENDED, GateState.WAIVED}
     days = (campaign.closes_on - campaign.opens_on).days + 1
     next_step, is_urgent = _next_step(status, now=now)
     return RowView(
         row=row,
         kind=_kind(status, now=now),
         state=state_name(status.state),
-        rate=_rate_view(row.count, required, is_over=is_over),
+        rate=rate_view(row.count, required, is_over=_is_over(status)),
         spark=sparkline(row.daily, base=row.base, required_permille=required, days=days),
         spark_words=_("{returned} returned since the opening").format(returned=row.returned),
         clock=_clock_words(status, now=now),
         next_step=next_step,
         is_urgent=is_urgent,
-        buildings=tuple(
-            BuildingView(one, _rate_view(one.count, required, is_over=is_over))
-            for one in row.buildings
-        ),
+        forecast=None if forecast is None else forecast_view(forecast, campaign),
     )
 
 
-def _rate_view(count: ReturnCount, required_permille: int, *, is_over: bool) -> RateView:
+def building_views(
+    buildings: Iterable[BuildingRow], campaign: Campaign, status: GateStatus
+) -> list[BuildingView]:
+    """Return buildings as pages show them, those first that miss most."""
+    is_over = _is_over(status)
+    views = [
+        BuildingView(one, rate_view(one.count, campaign.required_permille, is_over=is_over))
+        for one in buildings
+    ]
+    return sorted(views, key=lambda view: -view.row.still_needed)
+
+
+def _is_over(status: GateStatus) -> bool:
+    return status.state in {GateState.EXTENDED, GateState.WAIVED}
+
+
+def rate_view(count: ReturnCount, required_permille: int, *, is_over: bool = False) -> RateView:
+    """Return a return rate in words and lengths."""
     is_low = not count.meets(required_permille)
     percent = count.percent_text()
     return RateView(
@@ -182,6 +209,7 @@ def state_name(state: GateState) -> str:
         GateState.NOT_OPEN: _("Not open yet"),
         GateState.COLLECTING: _("Collecting"),
         GateState.EXTENDED: _("Extended"),
+        GateState.HELD: _("Held"),
         GateState.RELEASED: _("Released"),
         GateState.WAIVED: _("Indicative, not ranked"),
     }[state]
@@ -193,7 +221,7 @@ def gate_steps(view: RowView, campaign: Campaign, *, now: datetime) -> list[Step
     reached = [
         status.state is not GateState.NOT_OPEN,
         status.state not in {GateState.NOT_OPEN, GateState.COLLECTING},
-        status.is_released,
+        status.t0 is not None,
         status.due_at is not None and now >= status.due_at,
         status.follow_up_due_at is not None and now >= status.follow_up_due_at,
     ]
@@ -212,7 +240,7 @@ def gate_steps(view: RowView, campaign: Campaign, *, now: datetime) -> list[Step
         (_("Follow-up closed"), _last_day_or(status.follow_up_due_at, _("14 days after"))),
     ]
     first_open = next((i for i, done in enumerate(reached) if not done), len(steps))
-    here = "stop" if status.state is GateState.EXTENDED else "now"
+    here = "stop" if status.state in {GateState.EXTENDED, GateState.HELD} else "now"
     return [
         Step(name, detail, "done" if i < first_open else here if i == first_open else "")
         for i, (name, detail) in enumerate(steps)
@@ -238,7 +266,7 @@ def days_until(instant: datetime, *, now: datetime) -> int:
 def _clock_words(status: GateStatus, *, now: datetime) -> str:
     if status.state is GateState.COLLECTING:
         return _("{days} days left").format(days=status.days_left)
-    if status.is_released and status.t0 and status.due_at:
+    if status.t0 and status.due_at:
         # A clock that starts within a day ends within one, its eighth date.
         day = min(7, days_until(now, now=status.t0) + 1)
         if now < status.due_at:
@@ -249,18 +277,24 @@ def _clock_words(status: GateStatus, *, now: datetime) -> str:
 
 def _next_step(status: GateStatus, *, now: datetime) -> tuple[str, bool]:
     """Return what has to happen next, and whether it waits for a person."""
+    if status.state is GateState.EXTENDED:
+        return _("Collect {count} more, or decide").format(count=status.still_needed), True
+    if status.state is GateState.HELD:
+        return _("Finish the check of the answers"), True
     if status.state is GateState.NOT_OPEN:
         return _("Print and deliver the letters"), False
     if status.state is GateState.COLLECTING:
-        if not status.still_needed:
-            return _("Rate reached; wait for the deadline"), False
-        return _("Bring in {count} more homes").format(count=status.still_needed), False
-    if status.state is GateState.EXTENDED:
-        return _("Collect {count} more, or decide").format(count=status.still_needed), True
+        if status.still_needed:
+            return _("Bring in {count} more homes").format(count=status.still_needed), False
+        return _("Rate reached; wait for the deadline"), False
+    return _after_release(status, now=now), False
+
+
+def _after_release(status: GateStatus, *, now: datetime) -> str:
     if status.due_at and now < status.due_at:
         days = days_until(status.due_at, now=now)
-        return _("Start all follow-up within {days} days").format(days=days), False
-    return _("Close the follow-up cases"), False
+        return _("Start all follow-up within {days} days").format(days=days)
+    return _("Close the follow-up cases")
 
 
 def _number(value: float) -> str:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.i18n import LANGUAGES, set_language
 from app.web.services import services
+from app.web.squeeze import squeezed
 
 _POLICY = (
     "default-src 'none'",
@@ -112,19 +113,22 @@ def _compress(response: Response) -> Response:
     ):
         return response
     response.direct_passthrough = False
+    response.call_on_close(getattr(response.response, "close", lambda: None))  # an open file
     body = response.get_data()
     if len(body) < _SMALLEST:
         return response
     is_static = request.endpoint == "static"
-    response.set_data(_gzip_static(body) if is_static else gzip.compress(body, 6, mtime=0))
+    is_ours = mimetype.endswith(("/css", "/javascript")) and "/vendor/" not in request.path
+    packed = _gzip_static(body, is_ours) if is_static else gzip.compress(body, 6, mtime=0)
+    response.set_data(packed)
     response.headers["Content-Encoding"] = "gzip"
     response.headers.add("Vary", "Accept-Encoding")
     return response
 
 
 @lru_cache(maxsize=64)
-def _gzip_static(body: bytes) -> bytes:
-    return gzip.compress(body, 9, mtime=0)
+def _gzip_static(body: bytes, is_ours: bool) -> bytes:
+    return gzip.compress(squeezed(body) if is_ours else body, 9, mtime=0)
 
 
 @lru_cache(maxsize=256)

@@ -95,7 +95,13 @@ def percent_of(permille: int) -> str:
 
 def campaign_state(state: CampaignState) -> str:
     """Return the word for the state of a campaign."""
-    return {CampaignState.DRAFT: _("Preparing"), CampaignState.OPEN: _("Opened")}[state]
+    return {
+        CampaignState.DRAFT: _("Preparing"),
+        CampaignState.APPROVED: _("Plan approved"),
+        CampaignState.LOCKED: _("Questionnaire locked"),
+        CampaignState.OPEN: _("Opened"),
+        CampaignState.CLOSED: _("Closed, reviewed"),
+    }[state]
 
 
 def important_reason(reason: ImportantReason | None) -> str:

@@ -65,10 +65,9 @@ def shoot_phone(browser: Browser, sheet: dict) -> None:
     page.goto(sheet["owner_links"][-1])
     page.tap(".act a")
     page.wait_for_url("**/a/overall")
-    page.tap("input[value='7']")
+    answer(page, "overall")
     go_on(page)
-    for box in page.query_selector_all("input[type=checkbox]")[:3]:
-        box.tap()
+    answer(page, "priorities")
     go_on(page)
     set_levels(page, "9", "4", "8")
     page.screenshot(path=str(FOLDER / "phone.png"))
@@ -114,21 +113,27 @@ def answer(page: Page, name: str) -> None:
         page.tap("input[name=contact][value=hq_only]")
     elif page.locator("[data-ticks]").count():
         for box in page.locator("[data-ticks] input").all()[:3]:
-            box.tap()
-    elif page.locator("form[data-deck]").count():
-        for question in page.locator(".q").all():
-            question.locator("input").nth(1).tap()
-            page.wait_for_timeout(400)
+            box.press(" ")  # by keys: the last tap would open the next page
     else:
-        for question in page.locator(".q").all():
-            question.locator("input").nth(6 if question.locator("input").count() > 7 else 1).tap()
+        questions = page.locator(".q").all()
+        for question in questions:
+            choices = question.locator("input")
+            choice = choices.nth(6 if choices.count() > 7 else 1)
+            if question is questions[-1]:
+                choice.press(" ")
+            else:
+                choice.tap()
+                page.wait_for_timeout(400)
 
 
 def set_levels(page: Page, *points: str) -> None:
     """Tap the levels of a tolerance page one after the other."""
     for point in points:
         page.wait_for_timeout(500)
-        page.tap(f"fieldset:not([hidden]) input[value='{point}']")
+        choice = page.locator(f"fieldset:not([hidden]) input[value='{point}']")
+        if point is points[-1] and len(points) == 4:
+            choice.press(" ")  # tapped once it would open the next page
+        choice.tap()
     page.wait_for_timeout(600)
 
 

@@ -179,42 +179,44 @@ def phone(
     assert [text for text in complaints if not any(word in text for word in allowed)] == []
 
 
-def answer_page(page: Page, *, choice: int = 1, wish: str = "") -> int:
-    """Answer the page shown with real taps, and say how many were needed; "Next" not yet tapped.
+def answer_page(page: Page, *, choice: int = 1, wish: str = "") -> None:
+    """Answer the page shown with real taps, the last by a key: only a tap opens the next page.
 
     Args:
         page: A page of the form.
         choice: Which choice of each question, from 0.
         wish: Words for the wish; none are written when empty.
     """
-    form, taps = page.locator("form[data-save]"), 0
+    form = page.locator("form[data-save]")
     if form.get_attribute("data-deck") is not None:
-        while (question := page.locator(".q:visible")).count():
-            name = question.get_attribute("id")
-            question.locator("input").nth(choice).tap()
-            taps += 1
-            if page.locator(".q").last.get_attribute("id") == name and not _has_summary(page):
-                return taps
-            page.locator(f'[id="{name}"]').wait_for(state="hidden")
-        return taps
+        _answer_deck(page, choice)
+        return
     ticks = form.locator("[data-ticks]")
     if ticks.count():
         most = int(ticks.get_attribute("data-max") or 2)
-        for box in ticks.locator("label.n").all()[:most]:
+        *first, last = ticks.locator("input").all()[:most]
+        for box in first:
             box.tap()
-        return most
-    if wish:
+        last.press(" ")
+    elif wish:
         page.fill('[name="comment.wish"]', wish)
         form.locator('input[name="contact"][value="hq_only"]').tap()
-        return 1
-    for question in page.locator(".q:visible").all() if "/comment" not in page.url else []:
-        question.locator("input").nth(choice).tap()
-        taps += 1
-    return taps
+    elif "/comment" not in page.url:
+        for question in page.locator(".q:visible").all():
+            question.locator("input").nth(choice).press(" ")
 
 
-def _has_summary(page: Page) -> bool:
-    return page.locator(".sum").count() > 0
+def _answer_deck(page: Page, choice: int) -> None:
+    last = page.locator(".q").last.get_attribute("id")
+    while (question := page.locator(".q:visible")).count():
+        name = question.get_attribute("id")
+        chosen = question.locator("input").nth(choice)
+        if name == last:
+            chosen.press(" ")
+            if page.locator(".sum").count() == 0:
+                return
+        chosen.tap()  # what is chosen already and tapped again shows what was understood
+        page.locator(f'[id="{name}"]').wait_for(state="hidden")
 
 
 def step_on(page: Page) -> None:

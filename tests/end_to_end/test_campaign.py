@@ -27,6 +27,7 @@ from app.worker import run_one
 from tests.browser import open_browser, serve
 from tests.factories import INSTRUMENT_FILE
 from tests.robot import Robot
+from tests.web.planning_pages import plan_and_lock
 from tests.web.staff_pages import MAIN, enter_as, hidden_fields, set_clock, words_of
 
 OPEN_DAY = datetime(2026, 11, 10, 12, tzinfo=UTC)
@@ -90,6 +91,7 @@ def prepare(client) -> None:
         form=MAIN,
     )
     assert made.status_code == 302
+    plan_and_lock(client, "2026-11")
     assert client.submit("/hq/campaigns/2026-11", {}, form=MAIN).status_code == 302
 
 
@@ -176,9 +178,11 @@ def check_results(client, session, community: Community) -> None:
 
 def check_waiver(client, session, workshop, community: Community, after: datetime) -> None:
     """A community nobody answered from stays locked until a waiver with a reason."""
-    address = f"/hq/tracker/2026-11/{community.id}"
+    address = f"/hq/gates/2026-11/{community.id}/waive"
     assert client.submit(address, {"reason": "  "}, form=MAIN).status_code == 422
-    assert client.submit(address, {"reason": "整体改造，公司同意。"}, form=MAIN).status_code == 302
+    sent = {"reason": "整体改造，公司同意。"}
+    assert client.submit(address, sent, form=MAIN).status_code == 200  # a second look
+    assert client.submit(address, {**sent, "confirmed": "yes"}, form=MAIN).status_code == 302
     run_worker_at(workshop, after + timedelta(hours=1))
     session.rollback()
     found = session.scalars(select(Snapshot).order_by(Snapshot.id).offset(2))

@@ -30,6 +30,21 @@ from app.staff.models import (
     StaffCommunity,
     StaffSession,
 )
+from app.surveys.campaign.contact.models import (
+    ContactChannel,
+    ContactEvent,
+    ContactNote,
+    ReturnDay,
+    Tally,
+)
+from app.surveys.campaign.contact.models import EventKind as ContactKind
+from app.surveys.campaign.gates.models import (
+    GateExtension,
+    GateHold,
+    RequiredChange,
+    WorkKind,
+    WorkPackage,
+)
 from app.surveys.campaign.models import (
     Campaign,
     Exclusion,
@@ -38,7 +53,49 @@ from app.surveys.campaign.models import (
     Gate,
     InstrumentVersion,
 )
-from app.surveys.register.models import Building, Community, Household, ImportantReason, Person
+from app.surveys.campaign.planning.models import (
+    Anchor,
+    CalendarDay,
+    ClashNote,
+    ContextEvent,
+    DayKind,
+    EventKind,
+    ItemChange,
+    ItemFate,
+    OwnersTalk,
+    PlanTask,
+    TalkForm,
+    TaskOwner,
+)
+from app.surveys.distribution.models import (
+    BatchForm,
+    Handover,
+    HandoverKind,
+    LetterBatch,
+    LetterFile,
+    Message,
+    MessageAddress,
+    MessageRun,
+    MessageState,
+    OptOut,
+    RunKind,
+    RunTally,
+    SendChannel,
+)
+from app.surveys.register.models import (
+    Building,
+    CareNeed,
+    CareNeedKind,
+    Community,
+    FileState,
+    Household,
+    HouseholdEvent,
+    HouseholdEventKind,
+    ImportantReason,
+    Person,
+    Region,
+    RegisterFile,
+)
 from app.surveys.response.interviews.models import Helper, Interview
 from app.surveys.response.models import (
     AnswerCopy,
@@ -52,6 +109,7 @@ from app.surveys.response.models import (
     ResponseSignal,
 )
 from app.surveys.response.photos.models import Photo
+from app.surveys.response.voids.models import ResponseVoid, VoidReason
 from app.surveys.snapshot.models import Snapshot
 
 NOW = datetime(2026, 11, 2, 2, tzinfo=UTC)
@@ -62,9 +120,13 @@ def fill_every_table(session: Session) -> None:
     """Add rows to every table; the keys are those of the first rows of an empty database."""
     _fill_register_and_staff(session)
     _fill_campaign(session)
+    _fill_plan(session)
     _fill_answers(session)
     _fill_words_to_owners(session)
     _fill_results(session)
+    _fill_gates(session)
+    _fill_distribution(session)
+    _fill_contact(session)
 
 
 def _fill_register_and_staff(session: Session) -> None:
@@ -90,6 +152,7 @@ def _fill_register_and_staff(session: Session) -> None:
     )
     session.flush()
     session.add(Person(household_id=1, name_sealed=b"n", name_hash=bytes(32), added_at=NOW))
+    _fill_register_history(session)
 
 
 def _fill_campaign(session: Session) -> None:
@@ -274,4 +337,196 @@ def _fill_results(session: Session) -> None:
     )
     session.flush()
     session.add(ReportFile(study_run_id=1, kind="xlsx", digest=DIGEST, created_at=NOW))
+    session.flush()
+
+
+def _fill_register_history(session: Session) -> None:
+    session.add(Region(id=1, code="HZ", name="杭州区域"))
+    session.add(
+        HouseholdEvent(
+            household_id=1, kind=HouseholdEventKind.MOVED_IN, on_day=date(2026, 3, 1), at=NOW
+        )
+    )
+    session.add(
+        CareNeed(
+            household_id=1,
+            need=CareNeedKind.LARGE_PRINT,
+            since=date(2026, 3, 1),
+            noted_by=1,
+            noted_at=NOW,
+        )
+    )
+    session.add(
+        RegisterFile(
+            name="r.csv",
+            stored_as="f" * 64,
+            size=1,
+            state=FileState.CHECKED,
+            staff_id=1,
+            created_at=NOW,
+        )
+    )
+
+
+def _fill_gates(session: Session) -> None:
+    session.add_all(
+        [
+            GateHold(gate_id=1, placed_at=NOW, placed_by=1, reason_sealed=b"r"),
+            GateExtension(
+                gate_id=1,
+                until=date(2026, 11, 27),
+                reason_sealed=b"r",
+                decided_at=NOW,
+                decided_by=1,
+            ),
+            RequiredChange(
+                campaign_id=1,
+                before_permille=600,
+                after_permille=650,
+                reason_sealed=b"r",
+                changed_at=NOW,
+                changed_by=1,
+            ),
+            WorkPackage(gate_id=1, kind=WorkKind.STATISTICS, started_at=NOW),
+            ResponseVoid(
+                response_id=1,
+                reason=VoidReason.TRIAL,
+                note_sealed=b"n",
+                voided_at=NOW,
+                voided_by=1,
+                was_counted=True,
+            ),
+        ]
+    )
+    session.flush()
+
+
+def _fill_plan(session: Session) -> None:
+    session.add(
+        PlanTask(
+            campaign_id=1,
+            key="launch",
+            anchor=Anchor.LAUNCH,
+            offset_days=0,
+            due_on=date(2026, 11, 2),
+            owner=TaskOwner.HEAD_OFFICE,
+            staff_id=1,
+            done_at=NOW,
+            done_by=1,
+        )
+    )
+    session.add(
+        OwnersTalk(
+            id=1,
+            campaign_id=1,
+            held_on=date(2026, 10, 12),
+            form=TalkForm.GROUP,
+            place="物业服务中心",
+            participants=8,
+            minutes_sealed=b"m",
+            recorded_by=1,
+            recorded_at=NOW,
+        )
+    )
+    session.flush()
+    session.add(
+        ItemChange(
+            campaign_id=1,
+            item="Q0100",
+            fate=ItemFate.KEPT,
+            why="x",
+            talk_id=1,
+            recorded_by=1,
+            recorded_at=NOW,
+        )
+    )
+    session.add(ClashNote(campaign_id=1, key="gaokao:2026", reason="x", seen_by=1, seen_at=NOW))
+    session.add(CalendarDay(day=date(2030, 1, 1), kind=DayKind.HOLIDAY, name="元旦"))
+    session.add(
+        ContextEvent(
+            community_id=1,
+            kind=EventKind.FEE_CHANGE,
+            starts_on=date(2026, 10, 1),
+            ends_on=date(2026, 10, 1),
+            note="x",
+            recorded_by=1,
+            recorded_at=NOW,
+        )
+    )
+    session.flush()
+
+
+def _fill_distribution(session: Session) -> None:
+    session.add(
+        MessageRun(
+            id=1,
+            campaign_id=1,
+            kind=RunKind.REMINDER_1,
+            channel=SendChannel.SMS,
+            cap=2,
+            made_by=1,
+            made_at=NOW,
+        )
+    )
+    session.flush()
+    session.add(RunTally(run_id=1, community_id=1, building="1栋", what="planned", count=1))
+    session.add(
+        Message(run_id=1, frame_member_id=1, state=MessageState.PLANNED, moved_at=NOW)
+    )
+    session.add(
+        LetterBatch(
+            id=1,
+            campaign_id=1,
+            community_id=1,
+            run_id=1,
+            form=BatchForm.LETTER,
+            kind=RunKind.LAUNCH,
+            language="zh-Hans",
+            asked_by=1,
+            asked_at=NOW,
+        )
+    )
+    session.flush()
+    session.add(
+        LetterFile(batch_id=1, building="1栋", homes=1, pages=2, digest=DIGEST, made_at=NOW)
+    )
+    session.add(
+        Handover(
+            campaign_id=1,
+            community_id=1,
+            building="1栋",
+            kind=HandoverKind.HANDED_OUT,
+            pieces=1,
+            happened_on=date(2026, 11, 2),
+            staff_id=1,
+            recorded_at=NOW,
+        )
+    )
+    session.add(OptOut(household_id=1, staff_id=1, since=NOW))
+    session.add(
+        MessageAddress(
+            household_id=1, channel=SendChannel.EMAIL, address_sealed=b"a", added_at=NOW
+        )
+    )
+    session.flush()
+
+
+def _fill_contact(session: Session) -> None:
+    session.add(
+        ContactEvent(
+            id=1,
+            frame_member_id=1,
+            at=NOW,
+            kind=ContactKind.DELIVERED,
+            channel=ContactChannel.HAND,
+            staff_id=1,
+            key="k",
+        )
+    )
+    session.flush()
+    session.add(ContactNote(event_id=1, text_sealed=b"n"))
+    session.add(Tally(campaign_id=1, community_id=1, building="1栋", members=1, returned=1))
+    session.add(
+        ReturnDay(campaign_id=1, community_id=1, day=date(2026, 11, 2), returned=1)
+    )
     session.flush()

@@ -17,8 +17,24 @@ from app.db import Base, make_engine
 from migrations import run
 from tests.migrations.rows import fill_every_table
 
-FROZEN = ("audit_entry", "instrument_version", "public_answer", "snapshot", "study_run")
-A_COLUMN = {"audit_entry": "detail", "instrument_version": "canonical", "public_answer": "title"}
+FROZEN = (
+    "audit_entry",
+    "contact_event",
+    "gate_extension",
+    "instrument_version",
+    "public_answer",
+    "required_change",
+    "snapshot",
+    "study_run",
+)
+A_COLUMN = {
+    "audit_entry": "detail",
+    "contact_event": "at",
+    "gate_extension": "until",
+    "instrument_version": "canonical",
+    "public_answer": "title",
+    "required_change": "changed_by",
+}
 
 
 @pytest.fixture

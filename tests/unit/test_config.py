@@ -55,3 +55,12 @@ def test_a_wrong_setting_is_named(name, value):
 def test_no_proxy_is_trusted_unless_it_is_counted():
     assert read_config({}).proxies == 0
     assert read_config({"LINSHENG_PROXIES": "2"}).proxies == 2
+
+
+def test_campaigns_begin_in_june_and_november_unless_other_months_are_set():
+    assert read_config({}).months == (6, 11)
+    assert read_config({"LINSHENG_MONTHS": "12, 5"}).months == (5, 12)
+    assert read_config({"LINSHENG_MONTHS": ""}).months == ()
+    for wrong in ("13", "0", "june", "6;11"):
+        with pytest.raises(ConfigError, match="LINSHENG_MONTHS"):
+            read_config({"LINSHENG_MONTHS": wrong})

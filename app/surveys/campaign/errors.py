@@ -107,6 +107,14 @@ class FrozenError(CampaignError):
         self.frozen_at = frozen_at
 
 
+class HeldError(CampaignError):
+    """An integrity hold is in place: nothing of the community is released or frozen."""
+
+    def __init__(self, held_at: datetime) -> None:
+        super().__init__(held_at)
+        self.held_at = held_at
+
+
 class WaiverError(CampaignError):
     """Any refusal of a waiver."""
 

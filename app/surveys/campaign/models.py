@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,7 +36,14 @@ class CampaignState(StrEnum):
     """Life of a campaign as a whole; gates live per community."""
 
     DRAFT = "draft"
+    APPROVED = "approved"  # the plan: dates, tasks, evidence, clashes
+    LOCKED = "locked"  # the questionnaire: tried out, and not a word changes any more
     OPEN = "open"
+    CLOSED = "closed"  # reviewed; nothing is left to do
+
+
+# The frame of such a campaign is fixed: it has gates, letters and answers.
+OPENED = frozenset({CampaignState.OPEN, CampaignState.CLOSED})
 
 
 class Campaign(Base):
@@ -62,12 +70,25 @@ class Campaign(Base):
     target: Mapped[int | None]  # company target of an area's performance on 0-100
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    # Why head office approved it itself, in place of a leader.
+    approval_note: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    locked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    locked_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    # Why the questionnaire was locked without a pilot of enough answers.
+    lock_note: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    # Of a pilot: the campaign it tries out. Its answers count nowhere, in no list and no trend.
+    pilot_of_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
 
 
 class Gate(Base):
-    """The gate of one community in one campaign: what it asks, and a waiver if one was given.
+    """The gate of one community in one campaign: what it asks, and what people decided about it.
 
-    The state of the gate is never stored: `rules.gate_status` derives it from counts and dates.
+    The state of the gate is never stored: `rules.gate_status` derives it from counts, dates and
+    these decisions. `t0` is a fact like the freeze: what was said then stays.
     """
 
     __tablename__ = "gate"
@@ -88,10 +109,43 @@ class Gate(Base):
     waiver_reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     flushed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # drafts counted at the end
     frozen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # later answers never count
+    t0: Mapped[datetime | None] = mapped_column(UTCDateTime)  # of the first freeze, for ever
+    held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # of the hold in place, if any
+    # Since then a revision may be due: an answer left after the freeze, or a hold was lifted.
+    stale_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Outcome(StrEnum):
+    """What has become of a household so far; `contact.outcomes` puts it into AAPOR's categories."""
+
+    NO_CONTACT = "no_contact"  # nothing heard
+    NOT_AT_HOME = "not_at_home"  # tried, nobody opened
+    COMPLETE = "complete"
+    PARTIAL = "partial"  # counted, but flushed from a draft or with a core item blank
+    REFUSED = "refused"  # said no today
+    REFUSED_FOR_GOOD = "refused_for_good"  # said no and wants no further reminder
+    AWAY = "away"  # away for the whole collection
+    LANGUAGE = "language"
+    UNABLE = "unable"  # ill or frail
+    DECEASED = "deceased"
+    MOVED = "moved"  # gone; nobody knows who lives there now
+    LOOKS_EMPTY = "looks_empty"
+
+
+class Occupancy(StrEnum):
+    """Whether somebody lives in a home, as far as a visit or an answer showed it."""
+
+    UNKNOWN = "unknown"
+    OCCUPIED = "occupied"
+    VACANT_SEEN = "vacant_seen"
 
 
 class FrameMember(Base):
-    """A household as it stood when the campaign opened (调查名册). Never deleted."""
+    """A household as it stood when the campaign opened (调查名册). Never deleted.
+
+    The last five columns say what has become of it. Who changes one of them, or the approval of
+    an exclusion, holds the lock of the row and moves the tally (`contact.tally`).
+    """
 
     __tablename__ = "frame_member"
     __table_args__ = (
@@ -99,6 +153,14 @@ class FrameMember(Base):
         UniqueConstraint("campaign_id", "pseudonym"),
         Index("ix_frame_member_campaign_community", "campaign_id", "community_id"),
         Index("uq_frame_member_code_hash", "code_hash", unique=True),
+        Index(
+            "ix_frame_member_returned",
+            "campaign_id",
+            "community_id",
+            "returned_at",
+            sqlite_where=text("returned_at IS NOT NULL"),
+            postgresql_where=text("returned_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -117,6 +179,17 @@ class FrameMember(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     # Of the short code to type; a frame older than these codes gets them when letters are printed.
     code_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    outcome: Mapped[Outcome] = mapped_column(
+        enum_type(Outcome), default=Outcome.NO_CONTACT, server_default=Outcome.NO_CONTACT.value
+    )
+    occupancy: Mapped[Occupancy] = mapped_column(
+        enum_type(Occupancy), default=Occupancy.UNKNOWN, server_default=Occupancy.UNKNOWN.value
+    )
+    delivered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the first draft was kept
+    # When the household came back; the replacing of a flushed draft does not move it. Set exactly
+    # while it has a counted answer, whether it is excluded or not.
+    returned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class ExclusionCode(StrEnum):

@@ -59,6 +59,15 @@ class ExclusionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CommunityCount:
+    """A number of homes of one community."""
+
+    community_id: int
+    community: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class LivingHousehold:
     """A household of the register, as a frame copies it."""
 
@@ -99,8 +108,9 @@ def get_campaign(session: Session, campaign_id: int) -> Campaign:
 
 
 def list_campaigns(session: Session) -> list[Campaign]:
-    """Return all campaigns, the latest first."""
-    return list(session.scalars(select(Campaign).order_by(Campaign.opens_on.desc(), Campaign.id)))
+    """Return all campaigns, the latest first; a pilot is none."""
+    statement = select(Campaign).where(Campaign.pilot_of_id.is_(None))
+    return list(session.scalars(statement.order_by(Campaign.opens_on.desc(), Campaign.id)))
 
 
 def find_instrument_version(session: Session, digest: str) -> InstrumentVersion | None:
@@ -340,6 +350,25 @@ def list_exclusions(session: Session, campaign_id: int, scope: Viewer) -> list[E
         )
     )
     return [ExclusionRow(*row) for row in session.execute(statement)]
+
+
+def count_undecided_exclusions(
+    session: Session, campaign_id: int, scope: Viewer
+) -> list[CommunityCount]:
+    """Return the communities with requests that wait for head office, in the order of codes."""
+    statement = (
+        select(Community.id, Community.name, func.count())
+        .join(FrameMember, FrameMember.community_id == Community.id)
+        .join(Exclusion, Exclusion.frame_member_id == FrameMember.id)
+        .where(
+            FrameMember.campaign_id == campaign_id,
+            Exclusion.approved_at.is_(None),
+            seen_by(scope, FrameMember.community_id),
+        )
+        .group_by(Community.id, Community.code, Community.name)
+        .order_by(Community.code)
+    )
+    return [CommunityCount(*row) for row in session.execute(statement)]
 
 
 def count_exclusions(

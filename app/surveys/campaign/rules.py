@@ -55,6 +55,7 @@ class GateState(StrEnum):
     NOT_OPEN = "not_open"
     COLLECTING = "collecting"
     EXTENDED = "extended"  # the deadline has passed below the rate; answers still count
+    HELD = "held"  # the clocks run, but head office holds the results for an integrity check
     RELEASED = "released"
     WAIVED = "waived"  # released below the rate, with a recorded reason
 
@@ -75,6 +76,7 @@ class GateStatus:
         still_needed: Further returns that would meet the rate.
         is_released: Results may be seen.
         is_indicative: Results are "indicative, not ranked".
+        is_held: An integrity hold is in place, before T0 or after.
     """
 
     state: GateState
@@ -85,9 +87,10 @@ class GateStatus:
     still_needed: int
     is_released: bool
     is_indicative: bool
+    is_held: bool = False
 
 
-def gate_status(
+def gate_status(  # noqa: PLR0913 - every fact a gate depends on
     count: ReturnCount,
     *,
     required_permille: int,
@@ -96,11 +99,17 @@ def gate_status(
     rate_reached_at: datetime | None,
     waived_at: datetime | None,
     now: datetime,
+    is_held: bool = False,
+    kept_t0: datetime | None = None,
 ) -> GateStatus:
     """Say where a gate stands (闸门), for a community or for the company.
 
     A waiver, once given, stays: a rate reached by a late answer afterwards moves neither the
-    clocks that already run nor the word "indicative" that was already said.
+    clocks that already run nor the word "indicative" that was already said. A hold stops no
+    clock; it only keeps the results shut, before the release or after it.
+
+    An instant that lies ahead of `now` has not happened: it was written by a clock that ran fast
+    and was set back since. Nothing opens on its word.
 
     Args:
         count: Base and returns of today.
@@ -108,26 +117,27 @@ def gate_status(
         opens_at: First instant of collection.
         deadline: First instant after the last day of collection, in Beijing time.
         rate_reached_at: When the return arrived that reached the rate for today's base.
-        waived_at: When a waiver was recorded; services allow it only below the rate and after
-            the deadline.
+        waived_at: When a waiver was recorded.
         now: The present instant.
+        is_held: An integrity hold is in place.
+        kept_t0: T0 as it was said when the answers were frozen; no void sets it back.
 
     Raises:
-        ValueError: The rate is met but `rate_reached_at` is missing.
+        ValueError: Only the rate can have started the clocks, but `rate_reached_at` is missing.
     """
-    state, t0 = GateState.COLLECTING, None
+    state, t0 = GateState.EXTENDED, None
     if now < opens_at:
         state = GateState.NOT_OPEN
     elif now < deadline:
         state = GateState.COLLECTING
-    elif waived_at is not None:
-        state, t0 = GateState.WAIVED, waived_at
-    elif count.meets(required_permille):
-        if rate_reached_at is None:
-            raise ValueError("the rate is met, so it was reached at some instant")
-        state, t0 = GateState.RELEASED, max(rate_reached_at, deadline)
     else:
-        state = GateState.EXTENDED
+        cause = kept_t0 or waived_at
+        if cause is None and count.meets(required_permille):
+            cause = _known(rate_reached_at)
+        t0 = _begun(cause, deadline=deadline, now=now)
+    if t0 is not None:
+        state = GateState.RELEASED if waived_at is None else GateState.WAIVED
+        state = GateState.HELD if is_held else state
     due_at = None if t0 is None else t0 + FOLLOW_UP_STARTS
     return GateStatus(
         state=state,
@@ -136,9 +146,23 @@ def gate_status(
         follow_up_due_at=None if t0 is None else t0 + FOLLOW_UP_ENDS,
         days_left=_days_left(state, deadline if due_at is None else due_at, now),
         still_needed=count.still_needed(required_permille),
-        is_released=t0 is not None,
-        is_indicative=state is GateState.WAIVED,
+        is_released=t0 is not None and not is_held,
+        is_indicative=t0 is not None and waived_at is not None,
+        is_held=is_held,
     )
+
+
+def _known(rate_reached_at: datetime | None) -> datetime:
+    if rate_reached_at is None:
+        raise ValueError("the rate is met, so it was reached at some instant")
+    return rate_reached_at
+
+
+def _begun(cause: datetime | None, *, deadline: datetime, now: datetime) -> datetime | None:
+    """Return when the clocks started; None before that instant has come."""
+    if cause is None or now < max(cause, deadline):
+        return None
+    return max(cause, deadline)
 
 
 def _days_left(state: GateState, until: datetime, now: datetime) -> int | None:

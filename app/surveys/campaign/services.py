@@ -1,18 +1,14 @@
 """Commands on campaigns: publish, create, open, exclude, waive. None commits."""
 
-import hashlib
 import re
-import secrets
-from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from itertools import islice
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.clock import beijing_date, end_of
 from app.staff import audit
 from app.surveys.campaign import queries
+from app.surveys.campaign.contact import tally
 from app.surveys.campaign.errors import (
     AlreadyApprovedError,
     AlreadyExcludedError,
@@ -24,13 +20,14 @@ from app.surveys.campaign.errors import (
     DeadlineNotReachedError,
     EmptyEvidenceError,
     EmptyReasonError,
-    EmptyRegisterError,
     FrozenError,
+    HeldError,
     RateMetError,
     UnknownInstrumentError,
     VersionTakenError,
     WrongStateError,
 )
+from app.surveys.campaign.frame import fill_frame
 from app.surveys.campaign.models import (
     Campaign,
     CampaignState,
@@ -41,19 +38,11 @@ from app.surveys.campaign.models import (
     InstrumentVersion,
 )
 from app.surveys.campaign.rules import ReturnCount
-from app.surveys.campaign.tokens import (
-    hash_token,
-    hash_typed_code,
-    make_token,
-    make_typed_code,
-)
 from app.surveys.instrument.answers import clean_text
 from app.surveys.instrument.canonical import canonical_json, digest
 from app.surveys.instrument.model import Instrument
 from app.vault import Vault
 
-REPLICATE_GROUPS = 30
-_BATCH = 2000  # frame members per statement: bounded memory at any size
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,15}")
 
 
@@ -146,54 +135,18 @@ def open_campaign(session: Session, campaign: Campaign, vault: Vault, *, now: da
         Households in the frame.
 
     Raises:
-        WrongStateError: The campaign was opened before.
+        WrongStateError: Its plan is not approved, its questionnaire not locked, or it was opened.
         CampaignOverError: Its last day has passed.
         EmptyRegisterError: Nobody lives in the register.
     """
-    if campaign.state is not CampaignState.DRAFT:
+    if campaign.state is not CampaignState.LOCKED:
         raise WrongStateError(campaign.code, campaign.state)
     if now >= end_of(campaign.closes_on):
         raise CampaignOverError(campaign.code, campaign.closes_on)
-    instrument = queries.get_instrument(session, campaign.instrument_digest)
     day = beijing_date(now)
     counts = queries.count_living(session, day)
-    if not counts:
-        raise EmptyRegisterError
-    for community, households in counts:
-        gate = Gate(
-            campaign_id=campaign.id,
-            community_id=community.id,
-            areas_offered=areas_offered(instrument, households),
-        )
-        session.add(gate)
-    session.flush()
-    blocks = len(instrument.blocks.blocks) if instrument.blocks is not None else 1
-    copied = 0
-    rows = _frame(queries.list_living(session, day), campaign, vault, blocks=blocks)
-    while batch := list(islice(rows, _BATCH)):
-        queries.add_members(session, batch)
-        copied += len(batch)
-    campaign.state = CampaignState.OPEN
-    campaign.opened_at = now
-    session.flush()
-    return copied
-
-
-def areas_offered(instrument: Instrument, households: int) -> int:
-    """Return how many areas a community of so many households is asked in depth."""
-    if instrument.blocks is None:
-        return len(instrument.areas)
-    return instrument.blocks.areas_offered(households)
-
-
-def block_of(code: str, uid: str, *, blocks: int) -> int:
-    """Return the block of a household: fixed before it answers, the same on every channel."""
-    return int.from_bytes(hashlib.sha256(f"{code}:{uid}".encode()).digest()) % blocks
-
-
-def replicate_group_of(vault: Vault, uid: str) -> int:
-    """Return the replicate group of a household: the same in every campaign."""
-    return int.from_bytes(vault.keyed_hash("replicate-group", uid)) % REPLICATE_GROUPS
+    homes = queries.list_living(session, day)
+    return fill_frame(session, campaign, vault, counts=counts, homes=homes, now=now)
 
 
 def request_exclusion(
@@ -242,9 +195,10 @@ def approve_exclusion(
     """
     member = queries.get_member(session, exclusion.frame_member_id)
     exclusion = _lock_undecided(session, member)
+    before = tally.lock(session, member)
     exclusion.approved_by = staff_id
     exclusion.approved_at = now
-    session.flush()
+    tally.move(session, member, before, is_excluded=True)
     _audit_member(
         session, "exclusion.approve", member, staff_id=staff_id, detail=exclusion.code, now=now
     )
@@ -302,6 +256,7 @@ def waive_gate(
         AlreadyWaivedError: Waived before.
         RateMetError: The rate is met, so there is nothing to waive.
         FrozenError: The community's answers are frozen.
+        HeldError: A hold is in place, which a waiver does not overrule.
     """
     reason = clean_text(reason)
     if not reason:
@@ -315,6 +270,8 @@ def waive_gate(
         raise AlreadyWaivedError(gate.waived_at)
     if gate.frozen_at is not None:
         raise FrozenError(gate.frozen_at)
+    if gate.held_at is not None:
+        raise HeldError(gate.held_at)
     if count.meets(campaign.required_permille):
         raise RateMetError
     gate.waived_at = now
@@ -336,28 +293,6 @@ def open_waiver_reason(vault: Vault, gate: Gate) -> str:
     """Return the reason of a waiver, readable; empty without a waiver."""
     sealed = gate.waiver_reason_sealed
     return vault.open(sealed, "waiver") if sealed is not None else ""
-
-
-def _frame(
-    households: Iterable[queries.LivingHousehold], campaign: Campaign, vault: Vault, *, blocks: int
-) -> Iterator[dict[str, Any]]:
-    """Yield the frame member of each household as a row to insert."""
-    for household in households:
-        pseudonym = secrets.token_hex(16)
-        yield {
-            "campaign_id": campaign.id,
-            "community_id": household.community_id,
-            "household_id": household.household_id,
-            "building": household.building,
-            "room": household.room,
-            "has_lift": household.has_lift,
-            "important": household.important,
-            "pseudonym": pseudonym,
-            "replicate_group": replicate_group_of(vault, household.uid),
-            "block": block_of(campaign.code, household.uid, blocks=blocks),
-            "token_hash": hash_token(make_token(vault, pseudonym)),
-            "code_hash": hash_typed_code(vault, make_typed_code(vault, pseudonym)),
-        }
 
 
 def _lock_unfrozen(session: Session, member: FrameMember) -> Gate:

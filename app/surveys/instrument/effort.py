@@ -1,9 +1,10 @@
 """What a form costs an owner on a phone: answers, turns of the page, cards. Counted, not timed.
 
 An answer is one tap on a choice, a turn is one tap on "Start", "Next" or "Send", a card is what
-stands on the screen at one time. A page whose last question is answered by one tap opens the next
-page by itself and takes no turn, for a finger; keys press "Next". The tests count the same with a
-scripted owner on the real pages in Chromium, so this cannot drift away from them.
+stands on the screen at one time. A page whose last tap is certain (the last question of a deck,
+the last of "at most three", "none of these") opens the next page by itself and takes no turn, for
+a finger; keys press "Next". The tests count the same with a scripted owner on the real pages in
+Chromium, so this cannot drift away from them.
 """
 
 from collections.abc import Iterable
@@ -13,10 +14,9 @@ from app.surveys.instrument.flow import ELDER, FULL, Offer, make_offer, sections
 from app.surveys.instrument.model import Instrument, Item, ItemKind, Section
 
 START_AND_SEND = 2
-DEALT_FROM = 2  # so many worded questions of a page are dealt one at a time
+DEALT_FROM = 2  # so many questions of one tap each are dealt one at a time
 # Taps of the whole form each profile aims at: areas in depth, or large text.
 TARGETS = {(FULL, 3): 42, (FULL, 6): 52, (FULL, 9): 61, (ELDER, 3): 15}
-MOST_WORDED = 7  # a scale with more points is a pad of numbers and is not dealt
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ def form_effort(
     for section in pages:
         shown = [items[code] for code in section.items]
         areas = {item.area for item in shown} if section.kind == "tolerance" else {None}
-        turns += 0 if _opens_next(instrument, section, shown) else len(areas)
+        turns += 0 if _opens_next(section, shown, meets_all=meets_all) else len(areas)
         answers += _answers(section, shown, meets_all=meets_all)
-        cards += len(shown) if _is_dealt(instrument, section, shown) else 1
+        cards += len(shown) if _is_dealt(section, shown) else 1
     return Effort(answers, turns, cards)
 
 
@@ -127,25 +127,25 @@ def _answers(section: Section, items: list[Item], *, meets_all: bool) -> int:
     return sum(item.kind in (ItemKind.RATE, ItemKind.CHOICE) for item in items)
 
 
-def _is_dealt(instrument: Instrument, section: Section, items: list[Item]) -> bool:
+def _is_dealt(section: Section, items: list[Item]) -> bool:
     if section.kind == "tolerance":
         return True
-    return len(items) >= DEALT_FROM and all(_is_worded(instrument, item) for item in items)
+    return len(items) >= DEALT_FROM and all(_is_one_tap(item) for item in items)
 
 
-def _opens_next(instrument: Instrument, section: Section, items: list[Item]) -> bool:
+def _opens_next(section: Section, items: list[Item], *, meets_all: bool) -> bool:
     if section.kind in ("tolerance", "comment"):
-        return False
-    if len(items) == 1:
-        return items[0].kind in (ItemKind.RATE, ItemKind.CHOICE)
-    return _is_dealt(instrument, section, items)
+        return section.kind == "tolerance"
+    ticks = [item for item in items if item.kind is ItemKind.TICK]
+    if ticks and section.at_most is not None:
+        return len(ticks) >= section.at_most
+    if ticks:
+        return not meets_all and any(item.exclusive for item in ticks)
+    return all(_is_one_tap(item) for item in items)
 
 
-def _is_worded(instrument: Instrument, item: Item) -> bool:
-    if item.kind is not ItemKind.RATE:
-        return item.kind is ItemKind.CHOICE
-    scale = instrument.scales[item.scale or ""]
-    return len(scale.points) <= MOST_WORDED and set(scale.points) <= scale.labels.keys()
+def _is_one_tap(item: Item) -> bool:
+    return item.kind in (ItemKind.RATE, ItemKind.CHOICE)
 
 
 def _span(low: int, high: int) -> str:

@@ -22,6 +22,10 @@ class ProblemCode(StrEnum):
     BAD_REASON = "bad_reason"
     BAD_LIFT = "bad_lift"
     BAD_PHONE = "bad_phone"
+    BAD_DATE = "bad_date"
+    LOCKED_SHEET = "locked_sheet"
+    DAMAGED_SHEET = "damaged_sheet"
+    BUSY = "busy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,14 @@
 """What an import would do: counts and rows to look at before anything is written. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from app.surveys.register.errors import Problem
 from app.surveys.register.models import ImportantReason
+from app.surveys.register.parsing import Parsed
+
+SHOWN = 200  # homes of each kind a dry run keeps to look at; the counts are always complete
 
 
 class Change(StrEnum):
@@ -16,59 +20,24 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class CommunityCells:
-    """What the file says about a community; None where it has no such column."""
-
-    line: int
-    code: str
-    name: str
-    city: str | None
-    office: str | None
-    office_phone: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class BuildingCells:
-    """What the file says about a building; `has_lift` is None where it does not say."""
-
-    line: int
-    community: str
-    code: str
-    has_lift: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class HomeCells:
-    """What the file says about a home, already normalised.
+class ShownHome:
+    """One home of the file to look at: what happens to it, and which fields are different.
 
     Attributes:
         line: Line of the file.
-        community, building: Keys of `rules.community_key` and `rules.building_key`.
-        building_code: Building as written.
-        room: Room as written, half-width.
-        owner: Name, "" when the file names nobody.
-        phone: Digits, None when the file gives none.
+        community: Name of the community.
+        building, room: As the file writes them.
         important: Why the household is important, None when it is not.
+        household_id: Key in the register, None for a new home.
+        fields: What is different; of a new home what is told about its people.
     """
 
     line: int
     community: str
     building: str
-    building_code: str
     room: str
-    owner: str
-    phone: str | None
     important: ImportantReason | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedHome:
-    """One home of the file: what happens to it, and which fields are different."""
-
-    cells: HomeCells
-    change: Change
     household_id: int | None
-    person_id: int | None
     fields: tuple[str, ...]
 
 
@@ -87,31 +56,42 @@ class ImportPlan:
 
     Attributes:
         encoding: How the file was decoded.
-        columns: Field to header as the file writes it.
         ignored: Headers nobody asked for.
-        communities: Communities of the file by key.
-        buildings: Buildings of the file by community key and building key.
+        communities: Codes of the communities of the file.
         new_communities: Names of the communities the register does not have yet.
         changed_communities: Names of those whose own data the file changes.
-        homes: Every home of the file, in its order.
-        missing: Homes of the file's communities that the file leaves out.
-        errors: What keeps the file from being imported, in order of lines.
+        counts: How many homes are new, changed, unchanged.
+        shown: The first homes of each kind, in order of the file.
+        missing: The first homes of the file's communities that the file leaves out.
+        missing_count: How many there are.
+        important: How many homes of the file are important customers.
+        errors: What keeps the file from being imported, in order of lines, the first thousands.
+        error_count: How many problems there are.
+        parsed: The content of the file, for writing.
     """
 
     encoding: str
-    columns: dict[str, str]
     ignored: tuple[str, ...]
-    communities: dict[str, CommunityCells]
-    buildings: dict[tuple[str, str], BuildingCells]
+    communities: tuple[str, ...]
     new_communities: tuple[str, ...]
     changed_communities: tuple[str, ...]
-    homes: tuple[PlannedHome, ...]
+    counts: Mapping[Change, int]
+    shown: Mapping[Change, tuple[ShownHome, ...]]
     missing: tuple[MissingHome, ...]
+    missing_count: int
+    important: int
     errors: tuple[Problem, ...]
+    error_count: int
+    parsed: Parsed
 
     def count(self, change: Change) -> int:
         """Return how many homes are new, changed or unchanged."""
-        return sum(home.change is change for home in self.homes)
+        return self.counts[change]
+
+    @property
+    def homes(self) -> int:
+        """Return how many homes the file has."""
+        return sum(self.counts.values())
 
     @property
     def changes_anything(self) -> bool:
@@ -122,8 +102,3 @@ class ImportPlan:
             or self.new_communities
             or self.changed_communities
         )
-
-    @property
-    def important(self) -> int:
-        """Return how many homes of the file are important customers."""
-        return sum(home.cells.important is not None for home in self.homes)

@@ -1,18 +1,32 @@
 """Reads of the register."""
 
+from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from app.db import Base
 from app.staff.queries import in_scope
 from app.staff.scope import Scope
-from app.surveys.register.models import Building, Community, Household, ImportantReason, Person
+from app.surveys.register.models import (
+    Building,
+    Community,
+    FileState,
+    Household,
+    ImportantReason,
+    Person,
+    PersonKind,
+    Region,
+    RegisterFile,
+)
 from app.surveys.register.rules import normal_phone
 from app.vault import Vault
+
+_REGISTER_LOCK = 7_301_179
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +51,10 @@ class HomeRow:
     important: ImportantReason | None
 
 
-@dataclass(frozen=True, slots=True)
-class RegisteredHome:
-    """A household as an import compares it, with its first person's hashes; retired ones too."""
+class RegisteredHome(NamedTuple):
+    """A household as an import compares it, with its first owner's hashes; retired ones too."""
 
     household_id: int
-    community_code: str
     building: str
     room: str
     important: ImportantReason | None
@@ -50,6 +62,17 @@ class RegisteredHome:
     person_id: int | None
     name_hash: bytes | None
     phone_hash: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class BuildingCount:
+    """A building and how many living and retired homes it has."""
+
+    building_id: int
+    code: str
+    has_lift: bool
+    households: int
+    retired: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,36 +192,18 @@ def household_counts(session: Session, scope: Scope) -> list[CommunityCount]:
     return [CommunityCount(*row) for row in session.execute(query)]
 
 
-def add_households(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert many households at once; `rows` hold column values."""
-    if rows:
-        session.execute(insert(Household), rows)
-
-
-def add_people(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert many people at once; `rows` hold column values."""
-    if rows:
-        session.execute(insert(Person), rows)
-
-
-def household_keys(session: Session, building_ids: Collection[int]) -> dict[str, int]:
-    """Return uid to key for every household of these buildings."""
-    ids = sorted(building_ids)
-    found: dict[str, int] = {}
-    for start in range(0, len(ids), 1000):
-        query = select(Household.uid, Household.id).where(
-            Household.building_id.in_(ids[start : start + 1000])
-        )
-        found.update((row[0], row[1]) for row in session.execute(query))
-    return found
-
-
-def list_registered_homes(session: Session, codes: Collection[str]) -> list[RegisteredHome]:
-    """Return every household of these communities, once per person, first person first."""
+def list_registered_homes(session: Session, building_ids: Collection[int]) -> list[RegisteredHome]:
+    """Return every household of these buildings, once per owner who lives there, first first."""
+    if not building_ids:
+        return []
+    lives_there = (
+        (Person.household_id == Household.id)
+        & Person.moved_out_on.is_(None)
+        & (Person.kind == PersonKind.OWNER)
+    )
     query = (
         select(
             Household.id,
-            Community.code,
             Building.code,
             Household.room,
             Household.important,
@@ -208,22 +213,83 @@ def list_registered_homes(session: Session, codes: Collection[str]) -> list[Regi
             Person.phone_hash,
         )
         .join(Building, Building.id == Household.building_id)
-        .join(Community, Community.id == Building.community_id)
-        .join(Person, Person.household_id == Household.id, isouter=True)
-        .where(Community.code.in_(sorted(codes)))
+        .join(Person, lives_there, isouter=True)
+        .where(Building.id.in_(sorted(building_ids)))
         .order_by(Household.id, Person.id)
     )
     return [RegisteredHome(*row) for row in session.execute(query)]
 
 
+def find_region(session: Session, name: str) -> Region | None:
+    """Return the region with this name or code."""
+    query = select(Region).where(or_(Region.name == name, Region.code == name)).order_by(Region.id)
+    return session.scalars(query).first()
+
+
+def lock_register(session: Session) -> None:
+    """Let one import at a time write; on PostgreSQL the lock ends with the transaction."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_REGISTER_LOCK)))
+
+
+def refresh_statistics(session: Session) -> None:
+    """Let PostgreSQL look at tables that grew much: with old figures it reads them whole."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("ANALYZE building, household, person, household_event"))
+
+
+def reserve_keys(session: Session, model: type[Base], count: int) -> "array[int]":
+    """Return keys nobody else gets; on SQLite only the one writer there is may call this."""
+    if session.get_bind().dialect.name == "postgresql":
+        query = text(
+            "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
+        )
+        given = {"name": model.__tablename__, "count": count}
+        return array("q", session.scalars(query, given).yield_per(10_000))
+    first = session.scalar(select(func.max(model.__table__.c.id))) or 0
+    return array("q", range(first + 1, first + 1 + count))
+
+
+def find_driver(session: Session) -> Any:
+    """Return PostgreSQL's own connection below this transaction, None on SQLite."""
+    if session.get_bind().dialect.name != "postgresql":
+        return None
+    return session.connection().connection.driver_connection
+
+
+def copy_rows(driver: Any, model: type[Base], columns: Sequence[str], lines: bytes) -> None:
+    """Send rows in the text form of COPY, the fastest way PostgreSQL has."""
+    table = f"{model.__tablename__} ({', '.join(columns)})"
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        for start in range(0, len(lines), 1 << 18):
+            copy.write(lines[start : start + (1 << 18)])
+
+
+def insert_rows(
+    session: Session, model: type[Base], columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Insert many rows by one statement run many times; values go through their types."""
+    named = [dict(zip(columns, row, strict=True)) for row in rows]
+    session.execute(insert(cast("Table", model.__table__)), named)
+
+
+def change_rows(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Change many rows by key; every row names the same columns beside `id`."""
+    if rows:
+        session.execute(update(model), rows)
+
+
 def list_people(session: Session, household_ids: Collection[int]) -> list[Person]:
-    """Return the people of these households, first added first."""
+    """Return who lives in these households today, first added first."""
     keys = sorted(household_ids)
     found: list[Person] = []
     for start in range(0, len(keys), 1000):
         query = (
             select(Person)
-            .where(Person.household_id.in_(keys[start : start + 1000]))
+            .where(
+                Person.household_id.in_(keys[start : start + 1000]),
+                Person.moved_out_on.is_(None),
+            )
             .order_by(Person.household_id, Person.id)
         )
         found += session.scalars(query)
@@ -250,8 +316,83 @@ def find_person_by_phone(
         .join(Building, Building.id == Household.building_id)
         .where(
             Person.phone_hash == vault.keyed_hash("phone-index", digits),
+            Person.moved_out_on.is_(None),
             in_scope(Building.community_id, scope),
         )
         .order_by(Person.id)
     )
     return [FoundPerson(*row) for row in session.execute(query)]
+
+
+def find_file(session: Session, file_id: int) -> RegisterFile | None:
+    """Return a large register file by key."""
+    return session.get(RegisterFile, file_id)
+
+
+def lock_file(session: Session, file_id: int) -> RegisterFile | None:
+    """Return a large register file as it stands now, locked until the transaction ends."""
+    query = select(RegisterFile).where(RegisterFile.id == file_id).with_for_update()
+    return session.scalar(query, execution_options={"populate_existing": True})
+
+
+def list_files(session: Session, limit: int) -> list[RegisterFile]:
+    """Return the newest large register files."""
+    return list(session.scalars(select(RegisterFile).order_by(RegisterFile.id.desc()).limit(limit)))
+
+
+def list_files_before(session: Session, instant: datetime) -> list[RegisterFile]:
+    """Return the files uploaded before an instant that still wait for somebody."""
+    waiting = (FileState.CHECKING, FileState.CHECKED)
+    query = select(RegisterFile).where(
+        RegisterFile.created_at < instant, RegisterFile.state.in_(waiting)
+    )
+    return list(session.scalars(query))
+
+
+def list_regions(session: Session) -> list[Region]:
+    """Return the regions by code."""
+    return list(session.scalars(select(Region).order_by(Region.code)))
+
+
+def count_buildings(session: Session, scope: Scope) -> dict[int, int]:
+    """Return the number of buildings per community of a scope."""
+    query = (
+        select(Building.community_id, func.count())
+        .where(in_scope(Building.community_id, scope))
+        .group_by(Building.community_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def count_retired(session: Session, community_id: int) -> int:
+    """Return how many homes of a community are retired."""
+    query = (
+        select(func.count())
+        .select_from(Household)
+        .join(Building, Building.id == Household.building_id)
+        .where(Building.community_id == community_id, Household.retired_on.is_not(None))
+    )
+    return session.scalar(query) or 0
+
+
+def count_homes_by_building(session: Session, community_id: int) -> list[BuildingCount]:
+    """Return the living and retired homes of each building of a community."""
+    query = (
+        select(
+            Building.id,
+            Building.code,
+            Building.has_lift,
+            func.count(Household.id).filter(Household.retired_on.is_(None)),
+            func.count(Household.id).filter(Household.retired_on.is_not(None)),
+        )
+        .join(Household, Household.building_id == Building.id, isouter=True)
+        .where(Building.community_id == community_id)
+        .group_by(Building.id, Building.code, Building.has_lift)
+        .order_by(func.length(Building.code), Building.code)
+    )
+    return [BuildingCount(*row) for row in session.execute(query)]
+
+
+def find_region_by_id(session: Session, region_id: int) -> Region | None:
+    """Return a region by key."""
+    return session.get(Region, region_id)

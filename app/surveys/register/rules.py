@@ -2,11 +2,17 @@
 
 import re
 import unicodedata
+from datetime import date
 
 from app.surveys.register.models import ImportantReason
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))
 _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+_PLAIN = re.compile(r"[0-9A-Za-z-]+")
+_PLAIN_PHONE = re.compile(r"[0-9]{5,15}")
+_UNIT = re.compile(r"单元-?(?=\w)")
+_DOOR_SUFFIX = re.compile(r"(?<=\d)[室号]$")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d\d)(\d\d)")
 _BUILDING_SUFFIX = re.compile(r"(号楼|[栋幢座楼])$")
 _PHONE = re.compile(r"\+?\d{5,15}")
 
@@ -29,16 +35,22 @@ _NO = frozenset({"无", "没有", "否", "不是", "no", "n", "false", "0", "-",
 
 def normal_code(text: str) -> str:
     """Return a code, building or room as it is stored: half-width, one kind of dash, no spaces."""
+    if _PLAIN.fullmatch(text):
+        return text
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).translate(_DASHES))
 
 
 def normal_name(text: str) -> str:
     """Return a name as it is stored: one form of each character, single spaces."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.split())
 
 
 def normal_phone(text: str) -> str | None:
     """Return a phone number as digits without the Chinese country code, None if it is none."""
+    if _PLAIN_PHONE.fullmatch(text):
+        return text
     digits = re.sub(r"[\s()-]", "", normal_code(text))
     if not _PHONE.fullmatch(digits):
         return None
@@ -46,8 +58,14 @@ def normal_phone(text: str) -> str | None:
 
 
 def home_key(room: str) -> str:
-    """Return what two spellings of a room share: 1-0101, １－１０１ and 1-101 are one home."""
-    return _LEADING_ZEROS.sub("", normal_code(room)).upper()
+    """Return what two spellings of a room share.
+
+    1-0101, １－１０１, 1单元101室 and 1-101 are one home.
+    """
+    code = normal_code(room)
+    if not code.isascii():
+        code = _DOOR_SUFFIX.sub("", _UNIT.sub("-", code))
+    return _LEADING_ZEROS.sub("", code).upper()
 
 
 def building_key(code: str) -> str:
@@ -64,6 +82,19 @@ def find_reason(text: str) -> ImportantReason | None:
     """Return the reason a word or code stands for, None for an unknown one."""
     word = normal_code(text)
     return _REASONS.get(word) or _REASONS.get(word.lower().replace("-", "_"))
+
+
+def find_day(text: str) -> date | None:
+    """Return the day of 2026-03-01, 2026/3/1, 2026年3月1日 or 20260301, None for anything else."""
+    # A spreadsheet adds the hour of midnight.
+    found = _DAY.fullmatch(normal_code(text.removesuffix(" 00:00:00").removesuffix(" 0:00")))
+    if found is None:
+        return None
+    year, month, day = (int(part) for part in found.groups() if part is not None)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def is_yes(text: str) -> bool:

@@ -1,19 +1,21 @@
 """Changes of the register: add communities, buildings and homes; owners; important customers."""
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from itertools import islice
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.surveys.register import queries
-from app.surveys.register.models import Building, Community, Household, ImportantReason, Person
+from app.surveys.register.models import (
+    Building,
+    Community,
+    Household,
+    ImportantReason,
+    Person,
+    Region,
+)
 from app.vault import Vault
-
-_BATCH = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +26,6 @@ class Identity:
     name_hash: bytes
     phone_sealed: bytes | None
     phone_hash: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class NewHome:
-    """A home to add in bulk; `name` is "" when nobody is known to live there."""
-
-    building_id: int
-    room: str
-    important: ImportantReason | None
-    name: str
-    phone: str | None
 
 
 def add_community(
@@ -51,6 +42,16 @@ def add_community(
     session.add(community)
     session.flush()
     return community
+
+
+def region_named(session: Session, name: str) -> Region:
+    """Return the region with this name or code; make it when there is none."""
+    region = queries.find_region(session, name)
+    if region is None:
+        region = Region(code=name[:32], name=name)
+        session.add(region)
+        session.flush()
+    return region
 
 
 def add_building(
@@ -117,36 +118,6 @@ def identity_of(vault: Vault, name: str, phone: str | None) -> Identity:
         phone_sealed=None if phone is None else vault.seal(phone, "phone"),
         phone_hash=None if phone is None else phone_hash(vault, phone),
     )
-
-
-def add_homes(session: Session, vault: Vault, homes: Iterable[NewHome], *, now: datetime) -> None:
-    """Add many homes and their owners, some thousands per statement."""
-    homes = iter(homes)
-    while batch := list(islice(homes, _BATCH)):
-        uids = [new_uid() for _ in batch]
-        queries.add_households(
-            session,
-            [
-                {
-                    "uid": uid,
-                    "building_id": home.building_id,
-                    "room": home.room,
-                    "important": home.important,
-                }
-                for uid, home in zip(uids, batch, strict=True)
-            ],
-        )
-        keys = queries.household_keys(session, {home.building_id for home in batch})
-        people: list[dict[str, Any]] = [
-            {
-                "household_id": keys[uid],
-                "added_at": now,
-                **asdict(identity_of(vault, home.name, home.phone)),
-            }
-            for uid, home in zip(uids, batch, strict=True)
-            if home.name
-        ]
-        queries.add_people(session, people)
 
 
 def new_uid() -> str:

@@ -1,7 +1,7 @@
-"""A register file to a table of texts: encoding, separator, header. Pure.
+"""A register file to a stream of texts: encoding, separator, header.
 
 Refuses what it cannot read for certain, naming the line: a wrong name in the register is worse
-than a file that has to be saved once more.
+than a file that has to be saved once more. Never holds the file: a million rows pass through.
 """
 
 import codecs
@@ -9,12 +9,17 @@ import csv
 import io
 import re
 import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import BinaryIO, NamedTuple
 
 from app.surveys.register.errors import Problem, ProblemCode, UnreadableTableError
+from app.surveys.register.sheets.reader import SHEET_SIGN, read_sheet
 
-MOST_ROWS = 500_000
+MOST_ROWS = 1_200_000
 MOST_COLUMNS = 64
+_CHUNK = 1 << 20
 
 HEADERS: dict[str, tuple[str, ...]] = {
     "community_code": ("小区编码", "小区编号", "项目编码"),
@@ -28,6 +33,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "owner": ("业主姓名", "业主", "姓名"),
     "phone": ("电话", "手机", "手机号", "联系电话"),
     "important": ("重要客户", "重要客户原因"),
+    "region": ("区域", "片区"),
+    "handed_over_on": ("交付日期", "交房日期"),
 }
 REQUIRED = ("community_code", "community", "building", "room")
 
@@ -42,15 +49,18 @@ _MOVED = str.maketrans(
         )
     )
 )
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd-\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """One row that holds anything: its line in the file and its cells by field."""
+Opener = Callable[[], BinaryIO]
+
+
+class TableRow(NamedTuple):
+    """One row that holds anything: its line in the file and its cells, stripped."""
 
     line: int
-    cells: dict[str, str]
+    texts: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,99 +71,171 @@ class Table:
         encoding: How the file was decoded.
         columns: Field to header as the file writes it.
         ignored: Headers nobody asked for.
-        rows: The rows in order of the file; blank ones are left out.
+        at: Field to the place of its cell in a row.
+        rows: The rows in order of the file, read while they are asked for, once; blank ones are
+            left out. Raises UnreadableTableError where the file breaks.
         problems: What is wrong with the header.
     """
 
     encoding: str
     columns: dict[str, str]
     ignored: tuple[str, ...]
-    rows: tuple[TableRow, ...]
+    at: dict[str, int]
+    rows: Iterator[TableRow]
     problems: tuple[Problem, ...]
 
+    def cells(self, row: TableRow) -> dict[str, str]:
+        """Return the cells of a row by field."""
+        return {field: row.texts[at] for field, at in self.at.items()}
 
-def read_table(content: bytes, filename: str) -> Table:
-    """Read a CSV file in UTF-8, GB18030 (GBK, GB2312) or UTF-16, separated by , ; or tab.
+
+def read_table(content: bytes | Opener, filename: str) -> Table:
+    """Read the first lines of a CSV or XLSX file; the rows follow while they are asked for.
+
+    CSV may be UTF-8, GB18030 (GBK, GB2312) or UTF-16, separated by , ; or tab.
+
+    Args:
+        content: The bytes, or what opens them from the start, as often as it is called.
+        filename: Name to show.
 
     Raises:
         UnreadableTableError: The file is no such table; names the line where it breaks.
     """
-    if content[:4] == b"PK\x03\x04" or content[:4] == b"\xd0\xcf\x11\xe0":
+    opener = content if callable(content) else _opener_of(content)
+    with opener() as file:
+        sign = file.read(4)
+    if sign == _OLD_WORKBOOK:
         raise UnreadableTableError(Problem(ProblemCode.NOT_CSV, value=filename))
-    if not content.strip():
+    if sign == SHEET_SIGN:
+        encoding, lines = "XLSX", read_sheet(opener)
+    else:
+        encoding = _find_encoding(opener)
+        lines = _lines(opener, encoding)
+    rows = _split(lines)
+    first = next(rows, None)
+    if first is None:
         raise UnreadableTableError(Problem(ProblemCode.EMPTY_FILE))
-    encoding = _find_encoding(content)
-    text = _decode(content, encoding)
-    rows = _split(text)
-    if not rows:
-        raise UnreadableTableError(Problem(ProblemCode.EMPTY_FILE))
-    header = [cell.strip() for cell in rows[0][1]]
-    columns, ignored, problems = _read_header(header, rows[0][0])
-    fields = {header.index(name): field for field, name in columns.items()}
+    header = [cell.strip() for cell in first[1]]
+    columns, ignored, problems = _read_header(header, first[0])
     return Table(
         encoding=encoding,
         columns=columns,
         ignored=ignored,
-        rows=tuple(_row(line, cells, len(header), fields) for line, cells in rows[1:]),
+        at={field: header.index(name) for field, name in columns.items()},
+        rows=(_row(line, cells, len(header)) for line, cells in rows),
         problems=problems,
     )
 
 
-def _find_encoding(content: bytes) -> str:
-    if content.startswith(codecs.BOM_UTF8):
+def _opener_of(content: bytes) -> Opener:
+    return lambda: io.BytesIO(content)
+
+
+def _find_encoding(opener: Opener) -> str:
+    with opener() as file:
+        first = file.read(_CHUNK)
+    if first.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if b"\0" in content:
-        return "utf-16-be" if content[::2].count(0) > content[1::2].count(0) else "utf-16-le"
-    lines = [line for line in content.split(b"\n") if not line.isascii()]
-    readable = sum(_is_utf8(line) for line in lines)
-    # One damaged character must not turn a whole UTF-8 file into wrong Chinese: lines of
-    # GB18030 text are hardly ever valid UTF-8, so the majority tells.
-    return "utf-8" if 2 * readable >= len(lines) else "gb18030"
+    if b"\0" in first:
+        return "utf-16-be" if first[::2].count(0) > first[1::2].count(0) else "utf-16-le"
+    return "utf-8" if _is_utf8(opener) else _majority(opener)
 
 
-def _is_utf8(line: bytes) -> bool:
+def _is_utf8(opener: Opener) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        line.decode("utf-8")
+        for chunk in _chunks(opener):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _decode(content: bytes, encoding: str) -> str:
+def _majority(opener: Opener) -> str:
+    """Tell a damaged UTF-8 file from one in GB18030.
+
+    One damaged character must not turn a whole UTF-8 file into wrong Chinese: lines of GB18030
+    text are hardly ever valid UTF-8, so the majority tells.
+    """
+    readable = count = 0
+    with opener() as file:
+        for line in file:
+            if line.isascii():
+                continue
+            count += 1
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                continue
+            readable += 1
+    return "utf-8" if 2 * readable >= count else "gb18030"
+
+
+def _lines(opener: Opener, encoding: str) -> Iterator[str]:
+    """Yield the lines of the text with their ends; refuse what nobody types."""
+    moved = encoding == "gb18030"
+    line = 1
+    with opener() as file, io.TextIOWrapper(file, encoding, newline="") as text:
+        try:
+            for line, found in enumerate(text, 1):
+                if _UNPRINTABLE.search(found):
+                    # Some of the private places are characters GB18030 had not named yet.
+                    plain = found.translate(_MOVED).replace("\ufeff", "") if moved else found
+                    if _UNPRINTABLE.search(plain):
+                        raise UnreadableTableError(_undecodable(line, encoding))
+                    yield plain
+                else:
+                    yield found
+        except UnicodeDecodeError as error:
+            broken = _undecodable(_broken_line(opener, encoding), encoding)
+            raise UnreadableTableError(broken) from error
+
+
+def _undecodable(line: int, encoding: str) -> Problem:
+    return Problem(ProblemCode.UNDECODABLE, line=line, value=encoding)
+
+
+def _broken_line(opener: Opener, encoding: str) -> int:
+    """Return the line that holds the first bytes which are no text."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
     try:
-        text = content.decode(encoding)
+        for chunk in _chunks(opener):
+            line += decoder.decode(chunk).count("\n")
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        line = content[: error.start].decode(encoding, "ignore").count("\n") + 1
-        raise UnreadableTableError(
-            Problem(ProblemCode.UNDECODABLE, line=line, value=encoding)
-        ) from error
-    text = text.translate(_MOVED).replace("\ufeff", "") if encoding == "gb18030" else text
-    found = _UNPRINTABLE.search(text)
-    if found:
-        line = text.count("\n", 0, found.start()) + 1
-        raise UnreadableTableError(Problem(ProblemCode.UNDECODABLE, line=line, value=encoding))
-    return text
+        plain = encoding.removesuffix("-sig")
+        line += error.object[: error.start].decode(plain, "ignore").count("\n")
+    return line
 
 
-def _split(text: str) -> list[tuple[int, list[str]]]:
-    """Return the rows that hold anything, each with the line it begins on."""
-    first = text.split("\n", 1)[0]
+def _chunks(opener: Opener) -> Iterator[bytes]:
+    with opener() as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def _split(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that hold anything, each with the line it begins on."""
+    lines = iter(lines)
+    first = next(lines, "")
     delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows = []
+    reader = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
+    count = 0
     begins = 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows.append((begins, cells))
+            if len(cells) > MOST_COLUMNS or count > MOST_ROWS:
+                raise UnreadableTableError(Problem(ProblemCode.TOO_LARGE, line=begins))
+            if any(cells) and any(cell.strip() for cell in cells):
+                count += 1
+                yield begins, cells
             begins = reader.line_num + 1
-            if len(rows) > MOST_ROWS + 1 or len(cells) > MOST_COLUMNS:
-                raise UnreadableTableError(Problem(ProblemCode.TOO_LARGE, line=begins - 1))
     except csv.Error as error:
         raise UnreadableTableError(Problem(ProblemCode.BROKEN_QUOTES, line=begins)) from error
-    return rows
 
 
 def _read_header(
@@ -179,10 +261,11 @@ def _read_header(
     return columns, tuple(ignored), tuple(problems)
 
 
-def _row(line: int, cells: list[str], width: int, fields: dict[int, str]) -> TableRow:
-    if any(cell.strip() for cell in cells[width:]):
-        raise UnreadableTableError(Problem(ProblemCode.TOO_MANY_CELLS, line=line))
-    return TableRow(
-        line,
-        {field: cells[at].strip() if at < len(cells) else "" for at, field in fields.items()},
-    )
+def _row(line: int, cells: list[str], width: int) -> TableRow:
+    if len(cells) > width:
+        if any(cell.strip() for cell in cells[width:]):
+            raise UnreadableTableError(Problem(ProblemCode.TOO_MANY_CELLS, line=line))
+        del cells[width:]
+    elif len(cells) < width:
+        cells += [""] * (width - len(cells))
+    return TableRow(line, [cell.strip() for cell in cells])

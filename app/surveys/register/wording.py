@@ -22,7 +22,7 @@ def describe(plan: ImportPlan) -> str:
     lines = [
         _("Encoding: {encoding}").format(encoding=plan.encoding),
         _("Homes in the file: {count}, important customers: {important}").format(
-            count=len(plan.homes), important=plan.important
+            count=plan.homes, important=plan.important
         ),
         _("New: {new}, changed: {changed}, unchanged: {unchanged}").format(
             new=plan.count(Change.NEW),
@@ -37,14 +37,15 @@ def describe(plan: ImportPlan) -> str:
         names = _listed(plan.changed_communities)
         lines.append(_("Communities with changed data: {names}").format(names=names))
     if plan.missing:
-        count = len(plan.missing)
-        lines.append(_("In the register but not in the file: {count}").format(count=count))
+        lines.append(
+            _("In the register but not in the file: {count}").format(count=plan.missing_count)
+        )
     if plan.ignored:
         names = _listed(plan.ignored)
         lines.append(_("Columns left aside: {names}").format(names=names))
     lines += [describe_problem(problem) for problem in plan.errors[:_SHOWN]]
-    if len(plan.errors) > _SHOWN:
-        rest = len(plan.errors) - _SHOWN
+    if plan.error_count > _SHOWN:
+        rest = plan.error_count - _SHOWN
         lines.append(_("And {count} more problems.").format(count=rest))
     if plan.errors:
         lines.append(_("Nothing was changed."))
@@ -57,7 +58,9 @@ def _listed(names: tuple[str, ...]) -> str:
 
 def _sentence(code: ProblemCode) -> str:
     return {
-        ProblemCode.NOT_CSV: _("This is not a CSV file. Save the sheet as CSV and try again."),
+        ProblemCode.NOT_CSV: _(
+            "This is neither CSV nor XLSX. Save the sheet as one of them and try again."
+        ),
         ProblemCode.EMPTY_FILE: _("The file is empty."),
         ProblemCode.TOO_LARGE: _("The table is too large. Split the file."),
         ProblemCode.UNDECODABLE: _(
@@ -76,4 +79,8 @@ def _sentence(code: ProblemCode) -> str:
         ),
         ProblemCode.BAD_LIFT: _("{column} says {value}. Write yes or no."),
         ProblemCode.BAD_PHONE: _("{column} must hold one phone number, or nothing."),
+        ProblemCode.BAD_DATE: _("{column} says {value}. Write a day like 2026-03-01."),
+        ProblemCode.LOCKED_SHEET: _("The workbook has a password. Take it off and try again."),
+        ProblemCode.DAMAGED_SHEET: _("The workbook cannot be read. Save it anew and try again."),
+        ProblemCode.BUSY: _("Other workbooks are being read. Try again in a minute."),
     }[code]

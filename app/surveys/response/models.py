@@ -66,6 +66,8 @@ class Response(Base):
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
     receipt: Mapped[str] = mapped_column(String(16), unique=True)
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    # Head office found that it is not the owner's, or it was withdrawn: see voids.models.
+    voided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class ContactWish(StrEnum):

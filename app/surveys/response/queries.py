@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Select, String, case, delete, func, or_, select
-from sqlalchemy.ext.compiler import compiles
+from sqlalchemy import ColumnElement, CursorResult, Table, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import GenericFunction
 
+from app.surveys.campaign.contact import reaching
+from app.surveys.campaign.contact.queries import count_campaign, count_community
 from app.surveys.campaign.models import Campaign, Exclusion, FrameMember, Gate
 from app.surveys.campaign.queries import Viewer, approved_exclusion, seen_by
 from app.surveys.campaign.rules import ReturnCount
@@ -22,24 +21,18 @@ from app.surveys.response.models import (
     ResponseSignal,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class BuildingCount:
-    """Counts of one building of a community."""
-
-    community_id: int
-    building: str
-    count: ReturnCount
-    excluded: int
-
-
-@dataclass(frozen=True, slots=True)
-class DayCount:
-    """Returns of one community on one Beijing day, written ``YYYY-MM-DD``."""
-
-    community_id: int
-    day: str
-    returned: int
+# What every answer asks is made once: to write such a statement anew costs more than to run it.
+_BY_KEY = select(Response).where(Response.idempotency_key == bindparam("key"))
+_GATE_OF = (
+    select(Gate, Campaign)
+    .join(Campaign, Campaign.id == Gate.campaign_id)
+    .where(Gate.campaign_id == bindparam("campaign"), Gate.community_id == bindparam("community"))
+    .with_for_update(read=True, of=Gate)
+    .execution_options(populate_existing=True)
+)
+_DRAFT = cast("Table", Draft.__table__)
+_DELETE_DRAFTS = delete(_DRAFT).where(_DRAFT.c.frame_member_id == bindparam("member"))
+_DELETE_DRAFT = _DELETE_DRAFTS.where(_DRAFT.c.device_hash == bindparam("device"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +45,9 @@ class CountedVector:
     received_at: datetime
 
 
-class beijing_day(GenericFunction[str]):  # noqa: N801 - SQL functions are written in lower case
-    """The Beijing date of an instant as text, in the dialect of either database."""
-
-    type = String()
-    inherit_cache = True
-
-
-@compiles(beijing_day, "sqlite")
-def _beijing_day_sqlite(element: beijing_day, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"date({compiler.process(element.clauses, **kw)}, '+8 hours')"
-
-
-@compiles(beijing_day, "postgresql")
-def _beijing_day_postgresql(element: beijing_day, compiler: SQLCompiler, **kw: Any) -> str:
-    instant = compiler.process(element.clauses, **kw)
-    return f"to_char({instant} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')"
-
-
 def find_by_key(session: Session, key: str) -> Response | None:
     """Return the answer stored under this idempotency key, or None."""
-    return session.scalar(select(Response).where(Response.idempotency_key == key))
+    return session.scalar(_BY_KEY, {"key": key})
 
 
 def find_by_receipt(session: Session, receipt: str) -> Response | None:
@@ -156,10 +131,11 @@ def count_resumable(session: Session, member_id: int, device_hash: bytes, now: d
 
 def delete_drafts(session: Session, member_id: int, device_hash: bytes | None = None) -> None:
     """Delete the draft of one device, or those of the whole household."""
-    statement = delete(Draft).where(Draft.frame_member_id == member_id)
-    if device_hash is not None:
-        statement = statement.where(Draft.device_hash == device_hash)
-    session.execute(statement)
+    session.flush()
+    if device_hash is None:
+        session.connection().execute(_DELETE_DRAFTS, {"member": member_id})
+        return
+    session.connection().execute(_DELETE_DRAFT, {"member": member_id, "device": device_hash})
 
 
 def find_gate_of(session: Session, member: FrameMember) -> tuple[Gate, Campaign]:
@@ -167,14 +143,8 @@ def find_gate_of(session: Session, member: FrameMember) -> tuple[Gate, Campaign]
 
     The lock is shared: answers never wait for one another. SQLite needs none, its writers queue.
     """
-    statement = (
-        select(Gate, Campaign)
-        .join(Campaign, Campaign.id == Gate.campaign_id)
-        .where(Gate.campaign_id == member.campaign_id, Gate.community_id == member.community_id)
-        .with_for_update(read=True, of=Gate)
-        .execution_options(populate_existing=True)
-    )
-    gate, campaign = session.execute(statement).one()
+    key = {"campaign": member.campaign_id, "community": member.community_id}
+    gate, campaign = session.execute(_GATE_OF, key).one()
     return gate, campaign
 
 
@@ -226,95 +196,38 @@ def list_silent(
     return list(session.scalars(statement))
 
 
-def count_returns(session: Session, campaign_id: int, community_id: int) -> ReturnCount:
-    """Count base and returned households of one community, in one statement."""
-    return _count(
-        session,
-        _counts().where(
-            FrameMember.campaign_id == campaign_id, FrameMember.community_id == community_id
-        ),
+def first_return(session: Session, member_id: int) -> datetime | None:
+    """Return when a household came back: when its counted answer was received.
+
+    A household whose flushed draft was replaced by a submitted answer came back when the draft
+    was flushed: improving an answer never moves a clock.
+    """
+    statement = select(func.min(Response.received_at)).where(
+        Response.frame_member_id == member_id,
+        Response.voided_at.is_(None),
+        or_(Response.is_counted, Response.origin == Origin.FLUSHED),
     )
+    return session.scalar(statement)
+
+
+def count_returns(session: Session, campaign_id: int, community_id: int) -> ReturnCount:
+    """Return base and returned households of one community, in one statement."""
+    return count_community(session, campaign_id, community_id).count
 
 
 def company_count(session: Session, campaign_id: int) -> ReturnCount:
-    """Count base and returned households of a whole campaign, in one statement."""
-    return _count(session, _counts().where(FrameMember.campaign_id == campaign_id))
-
-
-def count_by_building(session: Session, campaign_id: int, scope: Viewer) -> list[BuildingCount]:
-    """Count base, returned and excluded households of every building, in one statement."""
-    statement = (
-        _counts(FrameMember.community_id, FrameMember.building)
-        .where(FrameMember.campaign_id == campaign_id, seen_by(scope, FrameMember.community_id))
-        .group_by(FrameMember.community_id, FrameMember.building)
-    )
-    return [
-        BuildingCount(community_id, building, ReturnCount(members - excluded, returned), excluded)
-        for community_id, building, members, excluded, returned in session.execute(statement)
-    ]
-
-
-def daily_counts(session: Session, campaign_id: int, scope: Viewer) -> list[DayCount]:
-    """Count today's counted answers by the Beijing day their household came back."""
-    returned = _first_returns(campaign_id).where(seen_by(scope, FrameMember.community_id))
-    first = returned.subquery()
-    day = beijing_day(first.c.at)
-    statement = (
-        select(first.c.community_id, day, func.count())
-        .group_by(first.c.community_id, day)
-        .order_by(first.c.community_id, day)
-    )
-    return [DayCount(*row) for row in session.execute(statement)]
-
-
-def count_drafts(session: Session, campaign_id: int, scope: Viewer) -> dict[int, int]:
-    """Count, by community, the silent households of the base that have begun to answer."""
-    statement = (
-        select(FrameMember.community_id, func.count(FrameMember.id.distinct()))
-        .join(Draft, Draft.frame_member_id == FrameMember.id)
-        .outerjoin(Exclusion, approved_exclusion())
-        .outerjoin(Response, _counted_answer())
-        .where(
-            FrameMember.campaign_id == campaign_id,
-            seen_by(scope, FrameMember.community_id),
-            Exclusion.frame_member_id.is_(None),
-            Response.id.is_(None),
-        )
-        .group_by(FrameMember.community_id)
-    )
-    return dict(session.execute(statement).all())
+    """Return base and returned households of a whole campaign, in one statement."""
+    return count_campaign(session, campaign_id).count
 
 
 def rate_reached_at(session: Session, gate: Gate, required_permille: int) -> datetime | None:
     """Return when one community reached the rate, for its base of today; None when it has not."""
-    statement = _reached(
-        FrameMember.community_id,
-        gate.campaign_id,
-        required_permille,
-        FrameMember.community_id == gate.community_id,
-    )
-    row = session.execute(statement).one_or_none()
-    return None if row is None else row[1]
-
-
-def rates_reached_at(
-    session: Session, campaign_id: int, required_permille: int, scope: Viewer
-) -> dict[int, datetime]:
-    """Return when each community reached the rate; those that have not are left out."""
-    statement = _reached(
-        FrameMember.community_id,
-        campaign_id,
-        required_permille,
-        seen_by(scope, FrameMember.community_id),
-    )
-    return dict(session.execute(statement).all())
+    return reaching.rate_reached_at(session, gate.campaign_id, gate.community_id, required_permille)
 
 
 def company_rate_reached_at(session: Session, campaign: Campaign) -> datetime | None:
     """Return when the company as a whole reached the rate; None when it has not."""
-    statement = _reached(FrameMember.campaign_id, campaign.id, campaign.required_permille)
-    row = session.execute(statement).one_or_none()
-    return None if row is None else row[1]
+    return reaching.company_reached_at(session, campaign)
 
 
 def list_counted_vectors(session: Session, gate: Gate) -> list[CountedVector]:
@@ -343,74 +256,3 @@ def _of_gate(gate: Gate) -> ColumnElement[bool]:
 def _counted_answer() -> ColumnElement[bool]:
     """Return the join condition of a frame member and its counted answer."""
     return (Response.frame_member_id == FrameMember.id) & Response.is_counted
-
-
-def _counts(*columns: Any) -> Select[*tuple[Any, ...]]:
-    """Select members, approved exclusions and returns of the base, after `columns`.
-
-    A household has at most one approved exclusion and one counted answer (constraints), so the
-    joins never multiply rows.
-    """
-    in_base = case((Exclusion.frame_member_id.is_(None), Response.id))
-    return (
-        select(*columns, func.count(), func.count(Exclusion.frame_member_id), func.count(in_base))
-        .select_from(FrameMember)
-        .outerjoin(Exclusion, approved_exclusion())
-        .outerjoin(Response, _counted_answer())
-    )
-
-
-def _count(session: Session, statement: Select[*tuple[Any, ...]]) -> ReturnCount:
-    members, excluded, returned = session.execute(statement).one()
-    return ReturnCount(members - excluded, returned)
-
-
-def _first_returns(campaign_id: int) -> Select[*tuple[Any, ...]]:
-    """Select the instant each returned household of the base came back.
-
-    A household whose flushed draft was replaced by a submitted answer came back when the draft
-    was flushed: improving an answer never moves a clock.
-    """
-    return (
-        select(
-            FrameMember.campaign_id,
-            FrameMember.community_id,
-            func.min(Response.received_at).label("at"),
-        )
-        .join(Response, Response.frame_member_id == FrameMember.id)
-        .outerjoin(Exclusion, approved_exclusion())
-        .where(
-            FrameMember.campaign_id == campaign_id,
-            Exclusion.frame_member_id.is_(None),
-            or_(Response.is_counted, Response.origin == Origin.FLUSHED),
-        )
-        .group_by(FrameMember.id, FrameMember.campaign_id, FrameMember.community_id)
-        .having(func.max(case((Response.is_counted, 1), else_=0)) == 1)
-    )
-
-
-def _reached(
-    unit: Any, campaign_id: int, required_permille: int, *conditions: ColumnElement[bool]
-) -> Select[*tuple[Any, ...]]:
-    """Select each unit that has reached the rate and when: integers only, like the rule."""
-    first = _first_returns(campaign_id).where(*conditions).subquery()
-    place = func.row_number().over(partition_by=first.c[unit.key], order_by=first.c.at)
-    ranked = select(first.c[unit.key].label("unit"), first.c.at, place.label("place")).subquery()
-    base = (
-        select(unit.label("unit"), func.count().label("base"))
-        .select_from(FrameMember)
-        .outerjoin(Exclusion, approved_exclusion())
-        .where(
-            FrameMember.campaign_id == campaign_id,
-            Exclusion.frame_member_id.is_(None),
-            *conditions,
-        )
-        .group_by(unit)
-        .subquery()
-    )
-    return (
-        select(ranked.c.unit, func.min(ranked.c.at))
-        .join(base, base.c.unit == ranked.c.unit)
-        .where(1000 * ranked.c.place >= required_permille * base.c.base)
-        .group_by(ranked.c.unit)
-    )

@@ -6,13 +6,16 @@ point leaves either everything or nothing:
 1. SELECT response by idempotency key: a resent submit gets its first receipt.
 2. SELECT gate and campaign; on PostgreSQL the gate FOR SHARE, so that a freeze waits for answers
    under way and later answers see it.
-3. SAVEPOINT; SELECT the counted answer of the household.
+3. SAVEPOINT; SELECT the counted answer of a household that came back before.
 4. UPDATE response, only when a submitted answer replaces a flushed draft.
 5. INSERT response. Two unique indexes decide every race: the key, and one counted answer per
    household. When one refuses: ROLLBACK TO SAVEPOINT, look again, go on from 3.
 6. INSERT comment, when there is any text, and the signal; RELEASE SAVEPOINT.
-7. DELETE draft.
-8. The caller commits, and only then tells the owner.
+7. Only when the answer counts: UPDATE the household, after SELECT FOR NO KEY UPDATE when anything
+   was heard of it before; add to the tally of its building and of the day
+   (`campaign.contact.tally`).
+8. DELETE draft.
+9. The caller commits, and only then tells the owner.
 """
 
 import json
@@ -25,6 +28,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.clock import end_of, start_of
+from app.surveys.campaign.contact.services import note_opened
 from app.surveys.campaign.errors import DeadlineNotReachedError
 from app.surveys.campaign.models import FrameMember, Gate
 from app.surveys.campaign.queries import get_campaign, get_instrument, lock_gate
@@ -39,6 +43,7 @@ from app.surveys.instrument.answers import (
 from app.surveys.instrument.flow import Offer, make_offer
 from app.surveys.instrument.model import Instrument
 from app.surveys.response import queries
+from app.surveys.response.core import outcome_of
 from app.surveys.response.errors import (
     BadKeyError,
     DraftTooLargeError,
@@ -46,7 +51,7 @@ from app.surveys.response.errors import (
     NotOpenError,
     WrongInstrumentError,
 )
-from app.surveys.response.models import Channel, Draft, Origin
+from app.surveys.response.models import Channel, Draft, Origin, Response
 from app.surveys.response.signals import Look, Trace, note_look, signal_of
 from app.surveys.response.storing import (
     Answer,
@@ -159,6 +164,7 @@ def save_draft(
             if attempt == _ATTEMPTS - 1:
                 raise
         else:
+            note_opened(session, member, now=now)
             return
 
 
@@ -267,8 +273,8 @@ def flush_drafts(
         if answers is None:
             continue
         answer = Answer(
-            member_id=member.id,
-            key=f"flush:{member.pseudonym}",
+            member=member,
+            key=_flush_key(member, draft.device_hash),
             channel=Channel.PHONE,
             origin=Origin.FLUSHED,
             language=draft.language,
@@ -277,6 +283,7 @@ def flush_drafts(
             vector=encode(instrument, answers, offer),
             answers=answers,
             entered_by=None,
+            outcome=outcome_of(instrument, answers, Origin.FLUSHED),
             signal=signal_of(
                 vault, draft, None, campaign_id=campaign.id, ended_at=draft.updated_at
             ),
@@ -290,8 +297,26 @@ def flush_drafts(
     return len(flushed)
 
 
+def find_flushed(
+    session: Session, vault: Vault, *, member: FrameMember, device: str
+) -> Response | None:
+    """Return the answer made of what this device had saved by the deadline, or None.
+
+    No other device finds it: a second family member never sees the first one's answers.
+    """
+    key = _flush_key(member, device_hash_of(vault, member, device))
+    return queries.find_by_key(session, key)
+
+
+def _flush_key(member: FrameMember, device_hash: bytes) -> str:
+    return f"flush:{member.pseudonym}:{device_hash.hex()[:16]}"
+
+
 def drop_drafts(session: Session, gate: Gate) -> None:
-    """Delete every draft of a community: after the freeze nobody needs them."""
+    """Delete every draft of a community: after the freeze nobody needs them.
+
+    `leftovers.services.keep_words` has kept what was written in them.
+    """
     queries.delete_drafts_of_gate(session, gate)
 
 
@@ -313,7 +338,7 @@ def _answer_of(
             vault, draft, submission.trace, campaign_id=member.campaign_id, ended_at=now
         )
     return Answer(
-        member_id=member.id,
+        member=member,
         key=submission.key,
         channel=submission.channel,
         origin=Origin.SUBMITTED,
@@ -323,6 +348,7 @@ def _answer_of(
         vector=encode(submission.instrument, answers, submission.offer),
         answers=answers,
         entered_by=submission.entered_by,
+        outcome=outcome_of(submission.instrument, answers, Origin.SUBMITTED),
         signal=signal,
     )
 

@@ -8,8 +8,12 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.surveys.campaign.contact.services import count_answer, settle_answer
+from app.surveys.campaign.models import FrameMember, Outcome
+from app.surveys.campaign.queries import get_instrument
 from app.surveys.instrument.answers import AnswerSet
 from app.surveys.response import queries
+from app.surveys.response.core import outcome_of_vector
 from app.surveys.response.errors import KeyConflictError
 from app.surveys.response.models import Channel, Comment, ContactWish, Origin, Response
 from app.surveys.response.receipts import make_receipt
@@ -41,10 +45,11 @@ class Answer:
     """A checked answer, ready to store.
 
     Attributes:
+        outcome: Complete or partial: what the household is once this answer counts.
         signal: How it came about, stored with it; None for an answer keyed in from paper.
     """
 
-    member_id: int
+    member: FrameMember
     key: str
     channel: Channel
     origin: Origin
@@ -54,6 +59,7 @@ class Answer:
     vector: bytes
     answers: AnswerSet
     entered_by: int | None
+    outcome: Outcome
     signal: Signal | None = None
 
     @property
@@ -61,7 +67,7 @@ class Answer:
         """SHA-256 of everything that would be stored: the same for a true resend only."""
         contact = self.answers.contact
         words = (
-            self.member_id,
+            self.member.id,
             self.form,
             self.vector.hex(),
             dict(self.answers.comments),
@@ -79,18 +85,25 @@ class Answer:
 def store_answer(
     session: Session, vault: Vault, answer: Answer, *, may_count: bool, received_at: datetime
 ) -> Receipt:
-    """Insert an answer and its comment; the unique indexes decide who was first."""
+    """Insert an answer and its comment; the unique indexes decide who was first.
+
+    A household that has not come back has no counted answer; should that have changed meanwhile,
+    an index refuses, and only then it is looked for.
+    An answer that counts moves the tally in the same transaction, after everything else.
+    """
     refused: IntegrityError | None = None
-    for _ in range(_ATTEMPTS):
+    for attempt in range(_ATTEMPTS):
         try:
             with session.begin_nested():
-                counted = queries.find_counted(session, answer.member_id)
+                counted = None
+                if attempt or answer.member.returned_at is not None:
+                    counted = queries.find_counted(session, answer.member.id)
                 replaces = counted is not None and counted.origin is Origin.FLUSHED
                 if counted is not None and replaces and may_count:
                     counted.is_counted = False
                     session.flush()
                 response = Response(
-                    frame_member_id=answer.member_id,
+                    frame_member_id=answer.member.id,
                     idempotency_key=answer.key,
                     payload_hash=answer.payload_hash,
                     channel=answer.channel,
@@ -111,6 +124,10 @@ def store_answer(
                     session.add(comment)
                 if answer.signal is not None:
                     session.add(answer.signal.row(response.id))
+            if response.is_counted:
+                count_answer(
+                    session, answer.member, outcome=answer.outcome, returned_at=received_at
+                )
             return make_receipt_of(response, replayed=False)
         except IntegrityError as error:
             refused = error
@@ -118,6 +135,22 @@ def store_answer(
             if stored is not None:
                 return answer.replay(stored)
     raise KeyConflictError from refused
+
+
+def settle(session: Session, member: FrameMember) -> None:
+    """Work out anew what a household counts as, after answers of it were voided or counted."""
+    session.flush()
+    counted = queries.find_counted(session, member.id)
+    if counted is None:
+        settle_answer(session, member, outcome=None, returned_at=None)
+        return
+    instrument = get_instrument(session, counted.instrument_digest)
+    settle_answer(
+        session,
+        member,
+        outcome=outcome_of_vector(instrument, counted.vector, counted.origin),
+        returned_at=queries.first_return(session, member.id),
+    )
 
 
 def _make_comment(vault: Vault, response_id: int, answers: AnswerSet) -> Comment | None:

@@ -1,14 +1,22 @@
-"""The tracker (回收跟踪): where every gate stands, in a constant number of queries."""
+"""The tracker (回收跟踪): where every gate stands, in a constant number of statements.
+
+It reads the tally and the days of returns, never the frame or the answers; see
+`app.surveys.campaign.contact`.
+"""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from app.clock import beijing_date, end_of, start_of
+from app.surveys.campaign.contact import queries as contact_queries
+from app.surveys.campaign.contact import reaching
+from app.surveys.campaign.contact.outcomes import Category
+from app.surveys.campaign.contact.queries import BuildingCounts, Counts
 from app.surveys.campaign.models import Campaign, Gate
 from app.surveys.campaign.queries import GateRow, Viewer, list_gates
 from app.surveys.campaign.rules import GateStatus, ReturnCount, gate_status
@@ -55,24 +63,60 @@ class Standing:
         return self.status.days_left
 
 
+class _Told:
+    """What the tally tells beside base and returns, for a row of any size."""
+
+    __slots__ = ()
+    counts: Counts
+
+    @property
+    def excluded(self) -> int:
+        """Homes that left the base with head office's approval."""
+        return self.counts.excluded
+
+    @property
+    def drafts(self) -> int:
+        """Silent households that have begun to answer."""
+        return self.counts.begun
+
+    @property
+    def delivered(self) -> int:
+        """Homes of the base known to have their letter: recorded as delivered, or they answered."""
+        return self.counts.delivered
+
+    @property
+    def occupied(self) -> int:
+        """Homes of the base that nobody has seen empty."""
+        return self.counts.occupied
+
+    @property
+    def outcomes(self) -> Mapping[Category, int]:
+        """Homes of the base by AAPOR's categories."""
+        return self.counts.categories
+
+
 @dataclass(frozen=True, slots=True)
-class BuildingRow:
+class BuildingRow(_Told):
     """One building: no gate of its own, only what is still needed to pull its weight."""
 
     building: str
-    count: ReturnCount
-    excluded: int
+    counts: Counts
     still_needed: int
+
+    @property
+    def count(self) -> ReturnCount:
+        """Base and returns."""
+        return self.counts.count
 
     @property
     def base(self) -> int:
         """Households asked."""
-        return self.count.base
+        return self.counts.base
 
     @property
     def returned(self) -> int:
         """Households that came back."""
-        return self.count.returned
+        return self.counts.returned
 
     @property
     def percent_text(self) -> str:
@@ -81,7 +125,7 @@ class BuildingRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TrackerRow(Standing):
+class TrackerRow(Standing, _Told):
     """One community of the tracker.
 
     Attributes:
@@ -90,10 +134,9 @@ class TrackerRow(Standing):
         code: Code of the community in the register.
         name: Name of the community.
         office: Management office that serves it.
-        excluded: Homes that left the base with head office's approval.
-        drafts: Silent households that have begun to answer.
+        region: Name of its region, empty without one.
+        counts: Its tally.
         daily: Returned households up to the end of each Beijing day, from the opening on.
-        buildings: Its buildings in the order of their numbers.
     """
 
     gate: Gate
@@ -101,10 +144,49 @@ class TrackerRow(Standing):
     code: str
     name: str
     office: str
-    excluded: int
-    drafts: int
+    region: str
+    counts: Counts
     daily: tuple[int, ...]
-    buildings: tuple[BuildingRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRow(_Told):
+    """All communities of one region together: no gate of its own.
+
+    Attributes:
+        region: Its name, empty for the communities without a region.
+        communities: How many it has.
+        reached: How many of them have reached the rate.
+        counts: Their tally together.
+    """
+
+    region: str
+    communities: int
+    reached: int
+    counts: Counts
+
+    @property
+    def count(self) -> ReturnCount:
+        """Base and returns."""
+        return self.counts.count
+
+    @property
+    def percent_text(self) -> str:
+        """Return rate in percent with one decimal, rounded down, without the sign."""
+        return self.count.percent_text()
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyRow(Standing, _Told):
+    """The company: its own count and clock.
+
+    Attributes:
+        counts: The tally of all communities.
+        daily: Returned households up to the end of each Beijing day, from the opening on.
+    """
+
+    counts: Counts
+    daily: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,88 +196,117 @@ class Tracker:
     Attributes:
         campaign: The campaign.
         communities: The communities the viewer may see, by code.
+        regions: The regions of these communities, in the order of their names.
         company: The company's own count and clock; None for who may not see all communities.
     """
 
     campaign: Campaign
     communities: tuple[TrackerRow, ...]
-    company: Standing | None
+    regions: tuple[RegionRow, ...]
+    company: CompanyRow | None
 
 
 def tracker(session: Session, campaign: Campaign, scope: Viewer, *, now: datetime) -> Tracker:
     """Return the tracker of a campaign as `scope` may see it: six statements at any size."""
     gates = list_gates(session, campaign.id, scope)
-    buildings: defaultdict[int, list[queries.BuildingCount]] = defaultdict(list)
-    for one in queries.count_by_building(session, campaign.id, scope):
-        buildings[one.community_id].append(one)
-    reached = queries.rates_reached_at(session, campaign.id, campaign.required_permille, scope)
-    drafts = queries.count_drafts(session, campaign.id, scope)
-    days: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for day in queries.daily_counts(session, campaign.id, scope):
-        days[day.community_id][day.day] = day.returned
+    counts = contact_queries.count_communities(session, campaign.id, scope)
+    returns = contact_queries.list_return_days(session, campaign.id, scope)
+    regions = contact_queries.region_names(session)
+    days: defaultdict[int, list[contact_queries.DayReturns]] = defaultdict(list)
+    for one in returns:
+        days[one.community_id].append(one)
+    reached = reaching.reached_by_community(session, campaign, counts, days)
+    today = beijing_date(now)
     rows = tuple(
         _row(
             row,
             campaign,
-            buildings[row.community_id],
+            counts.get(row.community_id, Counts()),
+            region=regions.get(row.community_id, ""),
             reached_at=reached.get(row.community_id),
-            drafts=drafts.get(row.community_id, 0),
-            daily=cumulative(days[row.community_id], campaign, today=beijing_date(now)),
+            daily=cumulative(
+                {one.day: one.returned for one in days[row.community_id]}, campaign, today=today
+            ),
             now=now,
         )
         for row in gates
     )
     company = None
     if scope.community_ids is None:
-        total = sum((row.count for row in rows), ReturnCount(0, 0))
-        company_reached = queries.company_rate_reached_at(session, campaign)
-        company = _standing(campaign, total, company_reached, waived_at=None, now=now)
-    return Tracker(campaign, rows, company)
+        total = sum((row.counts for row in rows), Counts())
+        company = _company(session, campaign, total, returns, now=now)
+    return Tracker(campaign, rows, _regions(rows, campaign), company)
+
+
+def tracker_row(
+    session: Session, campaign: Campaign, scope: Viewer, community_id: int, *, now: datetime
+) -> TrackerRow | None:
+    """Return the row of one community alone; None when `scope` may not see it or has no gate."""
+    if scope.community_ids is not None and community_id not in scope.community_ids:
+        return None
+    rows = tracker(session, campaign, _Only(frozenset({community_id})), now=now).communities
+    return rows[0] if rows else None
+
+
+def building_rows(
+    session: Session, campaign: Campaign, community_id: int
+) -> tuple[BuildingRow, ...]:
+    """Return the buildings of a community in the order of their numbers, in one statement."""
+    only = _Only(frozenset({community_id}))
+    found = contact_queries.count_buildings(session, campaign.id, only)
+    return _buildings(found, campaign.required_permille)
 
 
 def gate_standing(session: Session, campaign: Campaign, gate: Gate, *, now: datetime) -> Standing:
-    """Return where one gate stands, in two statements."""
+    """Return where one gate stands, in a handful of statements."""
     count = queries.count_returns(session, campaign.id, gate.community_id)
     reached = queries.rate_reached_at(session, gate, campaign.required_permille)
-    return _standing(campaign, count, reached, waived_at=gate.waived_at, now=now)
+    return _standing(campaign, count, reached, gate=gate, now=now)
 
 
-def company_standing(session: Session, campaign: Campaign, *, now: datetime) -> Standing:
+def company_standing(session: Session, campaign: Campaign, *, now: datetime) -> CompanyRow:
     """Return where the company stands; a waiver of one community does not touch it."""
-    count = queries.company_count(session, campaign.id)
-    reached = queries.company_rate_reached_at(session, campaign)
-    return _standing(campaign, count, reached, waived_at=None, now=now)
+    everybody = _Only(None)
+    returns = contact_queries.list_return_days(session, campaign.id, everybody)
+    total = contact_queries.count_campaign(session, campaign.id)
+    return _company(session, campaign, total, returns, now=now)
 
 
-def cumulative(days: dict[str, int], campaign: Campaign, *, today: date) -> tuple[int, ...]:
+def cumulative(days: Mapping[date, int], campaign: Campaign, *, today: date) -> tuple[int, ...]:
     """Add up returns by day from the opening on, to today or to the end of the campaign.
 
     Args:
-        days: Returned households by Beijing day ``YYYY-MM-DD``.
+        days: Returned households by Beijing day.
         campaign: Gives the first and last day; a later return makes the row longer.
         today: The Beijing date of now.
     """
-    last_return = max((date.fromisoformat(day) for day in days), default=campaign.opens_on)
+    last_return = max(days, default=campaign.opens_on)
     last = min(today, max(campaign.closes_on, last_return))
     total, counts = 0, []
     for offset in range((last - campaign.opens_on).days + 1):
-        total += days.get((campaign.opens_on + timedelta(days=offset)).isoformat(), 0)
+        total += days.get(campaign.opens_on + timedelta(days=offset), 0)
         counts.append(total)
     return tuple(counts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Only:
+    """Who sees these communities, None for all: to ask for a part of what a scope may see."""
+
+    community_ids: frozenset[int] | None
 
 
 def _row(
     row: GateRow,
     campaign: Campaign,
-    counts: Sequence[queries.BuildingCount],
+    counts: Counts,
     *,
+    region: str,
     reached_at: datetime | None,
-    drafts: int,
     daily: tuple[int, ...],
     now: datetime,
 ) -> TrackerRow:
-    total = sum((one.count for one in counts), ReturnCount(0, 0))
-    standing = _standing(campaign, total, reached_at, waived_at=row.gate.waived_at, now=now)
+    standing = _standing(campaign, counts.count, reached_at, gate=row.gate, now=now)
     return TrackerRow(
         count=standing.count,
         status=standing.status,
@@ -204,10 +315,41 @@ def _row(
         code=row.community_code,
         name=row.community,
         office=row.office,
-        excluded=sum(one.excluded for one in counts),
-        drafts=drafts,
+        region=region,
+        counts=counts,
         daily=daily,
-        buildings=_buildings(counts, campaign.required_permille),
+    )
+
+
+def _company(
+    session: Session,
+    campaign: Campaign,
+    counts: Counts,
+    returns: Sequence[contact_queries.DayReturns],
+    *,
+    now: datetime,
+) -> CompanyRow:
+    reached_at = reaching.company_reached(session, campaign, counts, returns)
+    standing = _standing(campaign, counts.count, reached_at, gate=None, now=now)
+    days: defaultdict[date, int] = defaultdict(int)
+    for one in returns:
+        days[one.day] += one.returned
+    daily = cumulative(days, campaign, today=beijing_date(now))
+    return CompanyRow(standing.count, standing.status, counts, daily)
+
+
+def _regions(rows: Iterable[TrackerRow], campaign: Campaign) -> tuple[RegionRow, ...]:
+    by_region: defaultdict[str, list[TrackerRow]] = defaultdict(list)
+    for row in rows:
+        by_region[row.region].append(row)
+    return tuple(
+        RegionRow(
+            region=region,
+            communities=len(own),
+            reached=sum(row.count.meets(campaign.required_permille) for row in own),
+            counts=sum((row.counts for row in own), Counts()),
+        )
+        for region, own in sorted(by_region.items())
     )
 
 
@@ -216,32 +358,32 @@ def _standing(
     count: ReturnCount,
     reached_at: datetime | None,
     *,
-    waived_at: datetime | None,
+    gate: Gate | None,
     now: datetime,
 ) -> Standing:
+    """Apply the rule; the company has no gate row, so no waiver, no hold and no kept T0."""
     status = gate_status(
         count,
         required_permille=campaign.required_permille,
         opens_at=start_of(campaign.opens_on),
         deadline=end_of(campaign.closes_on),
         rate_reached_at=reached_at,
-        waived_at=waived_at,
+        waived_at=None if gate is None else gate.waived_at,
+        is_held=gate is not None and gate.held_at is not None,
+        kept_t0=None if gate is None else gate.t0,
         now=now,
     )
     return Standing(count, status)
 
 
-def _buildings(
-    counts: Iterable[queries.BuildingCount], required_permille: int
-) -> tuple[BuildingRow, ...]:
+def _buildings(found: Iterable[BuildingCounts], required_permille: int) -> tuple[BuildingRow, ...]:
     rows = (
         BuildingRow(
             building=one.building,
-            count=one.count,
-            excluded=one.excluded,
-            still_needed=one.count.still_needed(required_permille),
+            counts=one.counts,
+            still_needed=one.counts.count.still_needed(required_permille),
         )
-        for one in counts
+        for one in found
     )
     return tuple(sorted(rows, key=lambda row: _in_order(row.building)))
 

@@ -13,6 +13,7 @@ from app.staff.audit import record
 from app.staff.scope import SYSTEM_ACTOR
 from app.storage import Storage
 from app.surveys.campaign.models import Campaign
+from app.surveys.campaign.rules import GateState
 from app.surveys.response.tracker import company_standing, gate_standing
 from app.surveys.snapshot.manifest import (
     CommunityEntry,
@@ -27,11 +28,17 @@ from app.surveys.snapshot.manifest import (
 from app.surveys.snapshot.models import Snapshot
 from app.surveys.snapshot.queries import (
     list_company_revisions,
-    list_gates_without_snapshot,
+    list_gates_left_out,
     list_newest,
     lock_campaign,
 )
 from app.surveys.snapshot.version import code_version
+
+_MISSING = {
+    GateState.HELD: MissingReason.HELD,
+    GateState.RELEASED: MissingReason.NOT_FROZEN,
+    GateState.WAIVED: MissingReason.NOT_FROZEN,
+}
 
 
 def freeze_company(
@@ -40,8 +47,9 @@ def freeze_company(
     """Write the company snapshot once its clock has started, and again when a community joins.
 
     A revision is due when the set of community snapshots has changed, and only then: the counts
-    of communities that still collect move with every answer. T0 is that of the first revision:
-    clocks that started are not set back.
+    of communities that still collect move with every answer. A community that is held leaves it
+    and comes back when the hold is lifted. T0 is that of the first revision: clocks that started
+    are not set back.
 
     Args:
         session: A writing transaction; it is not committed here.
@@ -54,9 +62,9 @@ def freeze_company(
     """
     lock_campaign(session, campaign.id)
     snapshots = tuple(_entry(snapshot) for snapshot in list_newest(session, campaign.id))
-    if not snapshots:
-        return None
     earlier = list_company_revisions(session, campaign.id)
+    if not snapshots and not earlier:
+        return None
     last = company_from_json(earlier[-1].manifest) if earlier else None
     if last is not None and last.snapshots == snapshots:
         return earlier[-1]
@@ -102,10 +110,9 @@ def _entry(snapshot: Snapshot) -> CommunityEntry:
 def _missing(session: Session, campaign: Campaign, *, now: datetime) -> tuple[MissingEntry, ...]:
     """Name the communities without a snapshot, and why."""
     entries = []
-    for gate, code in list_gates_without_snapshot(session, campaign.id):
+    for gate, code in list_gates_left_out(session, campaign.id):
         standing = gate_standing(session, campaign, gate, now=now)
-        is_open = standing.status.is_released
-        reason = MissingReason.NOT_FROZEN if is_open else MissingReason.BELOW_RATE
+        reason = _MISSING.get(standing.status.state, MissingReason.BELOW_RATE)
         entries.append(MissingEntry(code, reason, standing.base, standing.returned))
     return tuple(entries)
 

@@ -128,7 +128,7 @@ def study_external(
     else:
         plan = settle(asked, cells, instrument=code, engine=code_version())
     try:
-        result = run_study(cells, plan, seed)
+        result = run_study(cells, plan, seed, rows=dataset)
     except (CategoryError, TotalsError, ConvergenceError, WeightsRuleError) as error:
         if asked is None:
             raise

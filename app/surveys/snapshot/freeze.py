@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.storage import Storage
+from app.surveys.campaign.errors import HeldError
 from app.surveys.campaign.models import Campaign, Gate
 from app.surveys.campaign.queries import count_exclusions, get_instrument, lock_gate
 from app.surveys.campaign.rules import GateStatus
 from app.surveys.instrument.canonical import canonical_json
 from app.surveys.response.queries import CountedVector, count_returns, list_counted_vectors
 from app.surveys.response.vector import layout
+from app.surveys.response.voids.queries import name_revision
 from app.surveys.snapshot.errors import NotReleasedError, ReservedColumnError, WrongVectorError
 from app.surveys.snapshot.manifest import (
     ANSWERS,
@@ -67,11 +69,11 @@ def freeze_gate(
         The latest revision.
 
     Raises:
-        NotReleasedError: The gate is not released; nothing is written.
+        HeldError, NotReleasedError: The gate is held, or not released; nothing is written.
         WrongVectorError: A stored answer does not fit the instrument.
         ReservedColumnError: An item has the name of a key column.
     """
-    gate = lock_gate(session, campaign.id, gate.community_id, exclusive=True)
+    gate = _lock_unheld(session, gate)
     count = count_returns(session, campaign.id, gate.community_id)
     earlier = list_revisions(session, campaign.id, gate.community_id)
     last = from_json(earlier[-1].manifest) if earlier else None
@@ -97,8 +99,23 @@ def freeze_gate(
         created_at=now,
     )
     if last is not None and manifest.says_the_same(last):
+        _settle(session, gate, last.revision)
         return earlier[-1]
     return _add(session, storage, manifest, gate=gate, now=now)
+
+
+def _lock_unheld(session: Session, gate: Gate) -> Gate:
+    """Lock a gate against answers and decisions. Raises HeldError while a hold is in place."""
+    gate = lock_gate(session, gate.campaign_id, gate.community_id, exclusive=True)
+    if gate.held_at is not None:
+        raise HeldError(gate.held_at)
+    return gate
+
+
+def _settle(session: Session, gate: Gate, revision: int) -> None:
+    """Note that nothing voided so far is missing from this revision."""
+    gate.stale_at = None
+    name_revision(session, gate, revision)
 
 
 def _files(
@@ -194,7 +211,10 @@ def _store(storage: Storage, name: str, content: bytes) -> FileEntry:
 def _add(
     session: Session, storage: Storage, manifest: Manifest, *, gate: Gate, now: datetime
 ) -> Snapshot:
-    """Store the manifest as a file and a row, and close the gate for counting."""
+    """Store the manifest as a file and a row, and close the gate for counting.
+
+    The gate keeps the T0 of its first freeze, whatever is voided later.
+    """
     text = to_json(manifest)
     storage.put(text.encode())
     snapshot = Snapshot(
@@ -209,5 +229,7 @@ def _add(
     session.add(snapshot)
     if gate.frozen_at is None:
         gate.frozen_at = now
+        gate.t0 = manifest.t0
+    _settle(session, gate, manifest.revision)
     session.flush()
     return snapshot

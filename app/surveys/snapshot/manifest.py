@@ -95,6 +95,7 @@ class MissingReason(StrEnum):
 
     BELOW_RATE = "below_rate"  # its gate is closed; the company does not wait for it
     NOT_FROZEN = "not_frozen"  # its gate is open, its freeze is still to come
+    HELD = "held"  # an integrity hold keeps its results shut, or has shut them again
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class CommunityEntry:
 
 @dataclass(frozen=True, slots=True)
 class MissingEntry:
-    """One community that was not frozen when a company snapshot was written.
+    """One community that was not frozen, or held, when a company snapshot was written.
 
     Attributes:
         community: Code of the community.
@@ -141,13 +142,14 @@ class CompanyManifest:
 
     Attributes:
         campaign: Code of the campaign.
-        revision: 1 for the first, one more whenever a community snapshot is added or replaced.
+        revision: 1 for the first, one more whenever a community snapshot is added, replaced or
+            held back.
         replaces: Digest of the revision before, None for the first.
         base: Households in the base company-wide, communities missing here included.
         returned: Households of the base with a counted answer, likewise.
         required_permille: Return rate asked for, in permille.
         t0: When the company's clocks started; the same in every revision.
-        snapshots: The newest snapshot of every frozen community, by code.
+        snapshots: The newest snapshot of every frozen community that is not held, by code.
         missing: The other communities, by code.
         code_version: Version of the code that wrote the snapshot.
         created_at: When it was written.

@@ -32,6 +32,7 @@ from app.surveys.instrument.yamltree import read_tree
 from app.surveys.snapshot.datafile import ExternalDataError
 from app.surveys.snapshot.plan_check import contradictions, margin_variables
 from app.surveys.snapshot.plan_spec import MarginSpec, PlanSpec, WeightsSpec
+from app.surveys.snapshot.plan_wide import silence_variables, with_wide_sections
 
 # What the data may say against a plan that reads well.
 DataProblem = CategoryError | TotalsError | ConvergenceError | WeightsRuleError
@@ -76,7 +77,8 @@ class PlanFile:
         """Return the columns of the data whose categories the plan needs, each once."""
         margins = self.spec.weighting.margins if self.spec.weighting else []
         crossed = [name for margin in margins for name in margin.by]
-        named = [*self.spec.columns.segments, *self.spec.segments, *crossed]
+        silent = [name for _, name in silence_variables(self.spec)]
+        named = [*self.spec.columns.segments, *self.spec.segments, *crossed, *silent]
         return tuple(name for name in dict.fromkeys(named) if name not in (COMMUNITY, WAVE))
 
 
@@ -137,7 +139,7 @@ def settle(plan: PlanFile, cells: Cells, *, instrument: str, engine: str) -> Stu
         nps=found.one_of("nps", spec.nps, found.recommendations),
         segments=found.listed("segments", spec.segments, found.variables),
     )
-    settled = _with_drivers(spec, settled)
+    settled = with_wide_sections(spec, _with_drivers(spec, settled), found)
     settled = _with_comparisons(spec, settled, found)
     settled = _with_weighting(spec, settled, found)
     if found.problems:
@@ -348,6 +350,7 @@ def without_column(plan: PlanFile, column: str) -> PlanFileError | None:
         *((f"columns.segments[{k}]", name) for k, name in enumerate(columns.segments)),
         *((f"segments[{k}]", name) for k, name in enumerate(spec.segments)),
         *margin_variables(spec),
+        *silence_variables(spec),
     ]
     problems = [
         Problem(path, *nearest_mark(plan.marks, path), "no_such_column", {"word": column})

@@ -150,6 +150,37 @@ class DriversSpec(_Part):
     attributes: bool = False
 
 
+class ContrastSpec(_Part):
+    """Penalty-reward contrast; points of the bottom and of the top box."""
+
+    low: list[int] = []
+    high: list[int] = []
+
+
+class ModelSpec(_Part):
+    """A path model: columns of every latent variable, and paths as pairs (from, to)."""
+
+    blocks: Annotated[dict[str, Annotated[list[Word], Field(min_length=1)]], Field(min_length=2)]
+    paths: Annotated[
+        list[Annotated[list[Word], Field(min_length=2, max_length=2)]], Field(min_length=1)
+    ]
+    scheme: Literal["centroid", "factorial", "path"] = "centroid"
+
+
+class ModesSpec(_Part):
+    """Ways of answering: their column, and columns of what is held alike."""
+
+    by: Word
+    controls: Words = []
+
+
+class ArrivalSpec(_Part):
+    """Early against late: the column of the time of answering, a number."""
+
+    by: Word
+    first_reminder: Number | None = None
+
+
 class ChangeSpec(_Part):
     """Comparison with an earlier wave."""
 
@@ -204,6 +235,14 @@ class PlanSpec(_Part):
     scales: bool = True
     nps: Word = ""
     drivers: Annotated[DriversSpec | None, BeforeValidator(_as_switch)] = DriversSpec()
+    box_drivers: bool = False
+    contrast: Annotated[ContrastSpec | None, BeforeValidator(_as_switch)] = None
+    ordinal: bool = False
+    factors: bool = False
+    model: ModelSpec | None = None
+    pictures: bool = False
+    modes: ModesSpec | None = None
+    arrival: ArrivalSpec | None = None
     change: ChangeSpec | None = None
     communities: Annotated[CommunitiesSpec | None, BeforeValidator(_as_switch)] = None
     segments: Words = []

@@ -1,6 +1,6 @@
 """Reads of snapshots."""
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.surveys.campaign.models import Campaign, Gate
@@ -26,7 +26,8 @@ def list_revisions(session: Session, campaign_id: int, community_id: int) -> lis
 def find_earlier(session: Session, snapshot: Snapshot) -> Snapshot | None:
     """Return the newest snapshot of the same community in the campaign before, if it has one.
 
-    The campaign before is the latest of those that had closed when this one opened.
+    The campaign before is the latest of those that had closed when this one opened. One whose
+    results are held is no ground to tell a change from.
     """
     opens_on = (
         select(Campaign.opens_on).where(Campaign.id == snapshot.campaign_id).scalar_subquery()
@@ -34,7 +35,12 @@ def find_earlier(session: Session, snapshot: Snapshot) -> Snapshot | None:
     query = (
         select(Snapshot)
         .join(Campaign, Campaign.id == Snapshot.campaign_id)
-        .where(Snapshot.community_id == snapshot.community_id, Campaign.closes_on < opens_on)
+        .join(Gate, _of_snapshot())
+        .where(
+            Snapshot.community_id == snapshot.community_id,
+            Campaign.closes_on < opens_on,
+            Gate.held_at.is_(None),
+        )
         .order_by(Campaign.closes_on.desc(), Campaign.id.desc(), Snapshot.revision.desc())
         .limit(1)
     )
@@ -47,7 +53,10 @@ def community_code(session: Session, community_id: int) -> str:
 
 
 def list_newest(session: Session, campaign_id: int) -> list[Snapshot]:
-    """Return the newest snapshot of every frozen community of a campaign, by community code."""
+    """Return the newest snapshot of every frozen community of a campaign, by community code.
+
+    Communities whose results are held are left out.
+    """
     newest = (
         select(Snapshot.community_id, func.max(Snapshot.revision).label("revision"))
         .where(Snapshot.campaign_id == campaign_id, Snapshot.community_id.is_not(None))
@@ -64,25 +73,26 @@ def list_newest(session: Session, campaign_id: int) -> list[Snapshot]:
             ),
         )
         .join(Community, Community.id == Snapshot.community_id)
-        .where(Snapshot.campaign_id == campaign_id)
+        .join(Gate, _of_snapshot())
+        .where(Snapshot.campaign_id == campaign_id, Gate.held_at.is_(None))
         .order_by(Community.code)
     )
     return list(session.scalars(query))
 
 
-def list_gates_without_snapshot(session: Session, campaign_id: int) -> list[tuple[Gate, str]]:
-    """Return the gates of a campaign that were never frozen with their community's code."""
+def list_gates_left_out(session: Session, campaign_id: int) -> list[tuple[Gate, str]]:
+    """Return the gates of a campaign that were never frozen or are held, with their community."""
     query = (
         select(Gate, Community.code)
         .join(Community, Community.id == Gate.community_id)
         .outerjoin(
             Snapshot,
-            and_(
-                Snapshot.campaign_id == Gate.campaign_id,
-                Snapshot.community_id == Gate.community_id,
-            ),
+            and_(_of_snapshot(), Snapshot.revision == 1),
         )
-        .where(Gate.campaign_id == campaign_id, Snapshot.id.is_(None))
+        .where(
+            Gate.campaign_id == campaign_id,
+            or_(Snapshot.id.is_(None), Gate.held_at.is_not(None)),
+        )
         .order_by(Community.code)
     )
     return [(gate, code) for gate, code in session.execute(query)]
@@ -106,4 +116,12 @@ def lock_campaign(session: Session, campaign_id: int) -> None:
     """
     session.execute(
         select(Campaign.id).where(Campaign.id == campaign_id).with_for_update(key_share=True)
+    )
+
+
+def _of_snapshot() -> ColumnElement[bool]:
+    """Return the join condition of a community's snapshot and its gate."""
+    return and_(
+        Gate.campaign_id == Snapshot.campaign_id,
+        Gate.community_id == Snapshot.community_id,
     )

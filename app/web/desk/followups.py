@@ -23,6 +23,7 @@ from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign.models import Campaign
 from app.surveys.instrument.model import Instrument
 from app.surveys.response.models import ContactWish
+from app.surveys.response.progress.curves import read_history
 from app.surveys.response.tracker import tracker
 from app.web.access import access_campaign, access_gate
 from app.web.auth import current_scope, require_role
@@ -36,13 +37,16 @@ from app.web.desk.forms import ContactForm, ReplyForm
 from app.web.desk.lists import list_head, workbook_answer
 from app.web.exclusions import ExclusionForm, ask_for_exclusion
 from app.web.fields import field_problem
-from app.web.progress import RowView, gate_steps, row_views
+from app.web.progress import RowView, by_need, gate_steps, row_view, row_views
 from app.web.services import services as outside
+from app.web.standing import community_view
+from app.web.tracking import forecast_of
 from app.web.transaction import reading, transaction
 from app.web.words import verdict_name
 
 bp = Blueprint("desk_followups", __name__, url_prefix="/desk")
 
+_WALKS_OFFERED = 4
 _DESK = (Role.HEAD_OFFICE, Role.OFFICE, Role.STEWARD)
 
 
@@ -60,11 +64,14 @@ def progress() -> str:
     """Show how far the person's own communities are; no scores."""
     campaigns = opened_campaigns()
     campaign = chosen_campaign(campaigns)
+    views = _row_views(campaign, with_forecast=True) if campaign else []
+    open_rows = [one.row for one in views if one.row.silent and one.row.gate.frozen_at is None]
     return render_template(
         "desk/progress.html",
         campaigns=campaigns,
         campaign=campaign,
-        views=_row_views(campaign) if campaign else [],
+        views=views,
+        walks=open_rows[:_WALKS_OFFERED],
     )
 
 
@@ -258,20 +265,38 @@ def _locked(campaign: Campaign) -> list[RowView]:
 
 def _community_page(campaign: Campaign, community_id: int, form: ExclusionForm) -> str:
     access_gate(campaign, community_id)
-    view = next(one for one in _row_views(campaign) if one.row.community_id == community_id)
+    now, scope = outside().now(), current_scope()
+    standing = community_view(reading(), campaign, scope, community_id, now=now)
+    if standing is None:
+        abort(404)
+    view = standing.view
     return render_template(
         "desk/community.html",
         campaign=campaign,
         view=view,
-        steps=gate_steps(view, campaign, now=outside().now()),
+        standing=standing,
+        steps=gate_steps(view, campaign, now=now),
         exclusion=form,
         may_ask=current_scope().role is Role.OFFICE and view.row.gate.frozen_at is None,
     )
 
 
-def _row_views(campaign: Campaign) -> list[RowView]:
-    now = outside().now()
-    return row_views(tracker(reading(), campaign, current_scope(), now=now), now=now)
+def _row_views(campaign: Campaign, *, with_forecast: bool = False) -> list[RowView]:
+    now, scope = outside().now(), current_scope()
+    found = tracker(reading(), campaign, scope, now=now)
+    if not with_forecast:
+        return row_views(found, now=now)
+    rows = by_need(found.communities)
+    history = read_history(reading(), campaign, scope, [row.community_id for row in rows])
+    return [
+        row_view(
+            row,
+            campaign,
+            now=now,
+            forecast=forecast_of(row, campaign, history, row.community_id, now=now),
+        )
+        for row in rows
+    ]
 
 
 def open_case(case_id: int) -> CaseView:

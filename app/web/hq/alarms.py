@@ -10,6 +10,8 @@ from app.followup.models import AlarmOutcome
 from app.followup.rules import LONGEST_TEXT
 from app.i18n import gettext as _
 from app.staff.models import Role
+from app.surveys.response.interviews.models import Helper
+from app.surveys.response.interviews.queries import find_interview
 from app.web import words
 from app.web.auth import current_scope, require_role
 from app.web.fields import at_most, chosen, field_problem, filled
@@ -92,4 +94,16 @@ def _page(alarm_id: int, form: FindingForm) -> str:
         form=form,
         kind=words.alarm_name,
         outcome=words.alarm_outcome,
+        helped=_helped(view),
     )
+
+
+def _helped(view: alarms.AlarmView) -> dict[int, str]:
+    """Say who helped the owner to choose, for each answer given in an interview."""
+    names = {
+        Helper.NONE: _("nobody helped to choose"),
+        Helper.FAMILY: _("somebody of the family helped to choose"),
+        Helper.INTERVIEWER: _("the interviewer helped to choose"),
+    }
+    held = ((one.id, find_interview(reading(), one.id)) for one in view.answers)
+    return {response_id: names[one.helped] for response_id, one in held if one is not None}

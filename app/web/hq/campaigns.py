@@ -1,6 +1,6 @@
 """Pages on which head office prepares a campaign: questionnaires, dates, opening."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.clock import beijing_date
@@ -16,7 +16,10 @@ from app.surveys.campaign.errors import (
     VersionTakenError,
     WrongStateError,
 )
-from app.surveys.campaign.models import Campaign, CampaignState, InstrumentVersion
+from app.surveys.campaign.models import OPENED, Campaign, CampaignState, InstrumentVersion
+from app.surveys.campaign.planning.drafts import plan_campaign, usual_instrument
+from app.surveys.campaign.planning.queries import load_calendar
+from app.surveys.campaign.planning.template import Proposal, coming
 from app.surveys.instrument.check import check_instrument
 from app.surveys.instrument.load import LoadedInstrument, load_instrument
 from app.surveys.instrument.messages import MESSAGES
@@ -37,10 +40,13 @@ _KIND = "instrument"
 @bp.get("/campaigns")
 @require_role(Role.HEAD_OFFICE)
 def index() -> str:
-    """List campaigns and questionnaires."""
+    """List campaigns and questionnaires, and what the template proposes next."""
+    campaigns = queries.list_campaigns(reading())
+    known = {campaign.code for campaign in campaigns}
     return render_template(
         "hq/campaigns.html",
-        campaigns=queries.list_campaigns(reading()),
+        campaigns=campaigns,
+        proposals=[one for one in _proposals() if one.code not in known],
         versions=_named_versions(),
     )
 
@@ -48,8 +54,17 @@ def index() -> str:
 @bp.get("/campaigns/new")
 @require_role(Role.HEAD_OFFICE)
 def new() -> str:
-    """Show the form for a new campaign."""
-    return render_template("hq/campaign_new.html", form=_campaign_form())
+    """Show the form for a new campaign, filled from the template the address names."""
+    form = _campaign_form()
+    for proposal in _proposals():
+        if proposal.code == request.args.get("template"):
+            usual = usual_instrument(reading())
+            form.process(
+                formdata=None,
+                obj=proposal,
+                instrument_digest=None if usual is None else usual.digest,
+            )
+    return render_template("hq/campaign_new.html", form=form)
 
 
 @bp.post("/campaigns/new")
@@ -61,16 +76,19 @@ def create() -> tuple[str, int] | Response:
         return render_template("hq/campaign_new.html", form=form), 422
     try:
         with transaction() as session:
-            services.create_campaign(
+            plan_campaign(
                 session,
-                code=form.code.data,
-                title=form.title.data,
-                title_en=form.title_en.data,
-                instrument_digest=form.instrument_digest.data,
-                opens_on=form.opens_on.data,
-                closes_on=form.closes_on.data,
-                target=form.target.data,
+                Proposal(
+                    code=form.code.data,
+                    title=form.title.data,
+                    title_en=form.title_en.data,
+                    opens_on=form.opens_on.data,
+                    closes_on=form.closes_on.data,
+                ),
+                form.instrument_digest.data,
+                staff_id=current_scope().staff_id,
                 now=outside().now(),
+                target=form.target.data,
             )
     except BadCodeError:
         form.code.errors = [_("Small letters, digits and hyphens only, for example 2026-11.")]
@@ -79,14 +97,18 @@ def create() -> tuple[str, int] | Response:
         form.code.errors = [_("There is a campaign with this code already.")]
         return render_template("hq/campaign_new.html", form=form), 422
     flash(_("The campaign is prepared. Nothing is sent before you open it."), "success")
-    return redirect(url_for(".show", code=form.code.data))
+    return redirect(url_for("hq_plan.show", code=form.code.data))
 
 
 @bp.get("/campaigns/<code>")
 @require_role(Role.HEAD_OFFICE)
-def show(code: str) -> str:
+def show(code: str) -> str | Response:
     """Show one campaign: what opening will do, or how far its communities are."""
-    return _campaign_page(access_campaign(code))
+    campaign = access_campaign(code)
+    if campaign.pilot_of_id is not None:
+        tried = queries.get_campaign(reading(), campaign.pilot_of_id)
+        return redirect(url_for("hq_pilot.show", code=tried.code))
+    return _campaign_page(campaign)
 
 
 @bp.post("/campaigns/<code>/open")
@@ -100,7 +122,10 @@ def open_now(code: str) -> Response:
         with transaction() as session:
             count = services.open_campaign(session, campaign, outside().vault, now=outside().now())
     except WrongStateError:
-        flash(_("This campaign was opened before; its frame never changes again."), "error")
+        if campaign.state in OPENED:
+            flash(_("This campaign was opened before; its frame never changes again."), "error")
+        else:
+            flash(_("First the plan is approved and the questionnaire locked."), "error")
     except CampaignOverError:
         flash(_("The last day of this campaign has passed; it cannot be opened."), "error")
     except EmptyRegisterError:
@@ -199,6 +224,12 @@ def _campaign_form() -> CampaignForm:
     return form
 
 
+def _proposals() -> list[Proposal]:
+    """Return the next campaigns of the template."""
+    today = beijing_date(outside().now())
+    return coming(today, outside().config.months, load_calendar(reading()))
+
+
 def _sentence(problem: Problem) -> str:
     """Say what is wrong; the place stands in columns of its own."""
     in_english, in_chinese = MESSAGES[problem.code]
@@ -216,12 +247,13 @@ def _named_versions() -> list[tuple[InstrumentVersion, str]]:
 
 def _campaign_page(campaign: Campaign) -> str:
     session = reading()
-    is_draft = campaign.state is CampaignState.DRAFT
+    is_draft = campaign.state not in OPENED
     today = beijing_date(outside().now())
     return render_template(
         "hq/campaign.html",
         campaign=campaign,
         is_draft=is_draft,
+        is_locked=campaign.state is CampaignState.LOCKED,
         is_over=today > campaign.closes_on,
         instrument=queries.get_instrument(session, campaign.instrument_digest),
         preview=queries.count_living(session, today) if is_draft else [],

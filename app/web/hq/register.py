@@ -1,60 +1,106 @@
-"""Pages of the register: upload a file, read what it would change, then apply the same file."""
+"""Pages of the register: the overview, and a file that is checked first and imported second."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import BinaryIO
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.i18n import gettext as _
 from app.staff.models import Role
-from app.surveys.register import queries
-from app.surveys.register.errors import ImportRefusedError, Problem, UnreadableTableError
+from app.surveys.register import jobs, queries
+from app.surveys.register.errors import ImportRefusedError, UnreadableTableError
+from app.surveys.register.files import LARGEST, FileTooLargeError, RegisterFiles
 from app.surveys.register.importing import apply_import, plan_import, read_table, record_look
-from app.surveys.register.plan import Change, ImportPlan, PlannedHome
+from app.surveys.register.models import Community, FileState, Region, RegisterFile
+from app.surveys.register.plan import SHOWN, Change
+from app.surveys.register.report import FileReport, make_report, refused_report
 from app.surveys.register.wording import describe_problem
 from app.web import uploads
-from app.web.auth import current_scope, require_role
-from app.web.hq.forms import StoredFileForm, UploadForm
+from app.web.auth import current_scope, find_scope, require_role
+from app.web.hq import register_words
+from app.web.hq.forms import ActForm, StoredFileForm, UploadForm
+from app.web.hq.register_files import csv_answer
 from app.web.services import services as outside
 from app.web.transaction import reading, transaction
 
 bp = Blueprint("hq_register", __name__, url_prefix="/hq/register")
 
 _KIND = "register"
-_SHOWN = 30  # rows of each kind on the report; the counts are always complete
+_AT_ONCE = 1_000_000  # bytes that are checked while the page waits; more is work for the worker
+_FORM = 1_000_000  # bytes around the file
+_ALL_AT_ONCE = 60  # communities the overview shows without a region being chosen
+_RECENT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRow:
+    """A region with its sums; `region` is None for communities without one."""
+
+    region: Region | None
+    communities: int
+    buildings: int
+    households: int
+    important: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityRow:
+    """A community with its counts."""
+
+    community: Community
+    buildings: int
+    households: int
+    important: int
+
+
+@bp.url_value_preprocessor
+def _allow_large_files(endpoint: str | None, _values: dict[str, object] | None) -> None:
+    """Let head office, and nobody else, send a file of a million homes."""
+    if endpoint == "hq_register.check":
+        scope = find_scope()
+        if scope is not None and scope.role is Role.HEAD_OFFICE:
+            request.max_content_length = LARGEST + _FORM
 
 
 @bp.get("/")
 @require_role(Role.HEAD_OFFICE)
 def index() -> str:
-    """Show the communities with their homes, and the door for a file."""
+    """Show company, regions and communities with their counts, and the door for a file."""
     return _page(UploadForm())
 
 
 @bp.post("/check")
 @require_role(Role.HEAD_OFFICE)
-def check() -> str | tuple[str, int]:
-    """Read a file and report what it would change; changes nothing."""
+def check() -> str | tuple[str, int] | Response:
+    """Read a file and report what it would change; changes nothing. A large one is queued."""
     form = UploadForm()
     if not form.validate():
         return _page(form), 422
     name = form.file.data.filename[:200]
-    content = form.file.data.read()
+    # Closed at once: a large upload lies in a temporary file meanwhile.
+    with closing(form.file.data.stream) as stream:
+        content = stream.read(_AT_ONCE + 1)
+        if len(content) > _AT_ONCE:
+            stream.seek(0)
+            return _queue(form, name, stream)
     try:
         plan = plan_import(reading(), read_table(content, name), outside().vault)
     except UnreadableTableError as error:
-        return _report(name, problems=(error.problem,)), 422
-    if plan.errors:
-        return _report(name, plan, problems=plan.errors), 422
+        return _report(name, refused_report(error.problem)), 422
+    report = make_report(plan)
+    if report.problem_count > SHOWN:
+        return _keep_refused(name, report)
+    if report.problem_count:
+        return _report(name, report), 422
     with transaction() as session:
-        shown = [*_first(plan, Change.CHANGED), *_first(plan, Change.NEW)]
-        record_look(session, plan, shown, actor=current_scope(), now=outside().now())
+        record_look(session, report, actor=current_scope(), now=outside().now())
     confirm = None
-    if plan.changes_anything:
+    if report.changes_anything:
         digest = uploads.keep(content, _KIND)
         confirm = StoredFileForm(formdata=None, digest=digest, filename=name)
-    return _report(name, plan, confirm=confirm)
+    return _report(name, report, confirm=confirm)
 
 
 @bp.post("/apply")
@@ -77,18 +123,11 @@ def apply() -> str | tuple[str, int] | Response:
         with transaction() as session:
             plan = plan_import(session, read_table(content, name), outside().vault)
             apply_import(session, plan, outside().vault, actor=current_scope(), now=outside().now())
-    except ImportRefusedError as error:
+    except ImportRefusedError:
         uploads.forget(form.digest.data)
-        return _report(name, problems=error.problems), 422
+        return _report(name, make_report(plan)), 422
     uploads.forget(form.digest.data)
-    flash(
-        _("Imported: {new} new, {changed} changed, {unchanged} unchanged homes.").format(
-            new=plan.count(Change.NEW),
-            changed=plan.count(Change.CHANGED),
-            unchanged=plan.count(Change.UNCHANGED),
-        ),
-        "success",
-    )
+    flash(_imported(make_report(plan)), "success")
     return redirect(url_for(".index"))
 
 
@@ -103,41 +142,202 @@ def leave() -> Response:
     return redirect(url_for(".index"))
 
 
-def _first(plan: ImportPlan, change: Change) -> Sequence[PlannedHome]:
-    """Return the homes of one kind that the report shows."""
-    return [home for home in plan.homes if home.change is change][:_SHOWN]
+@bp.get("/files/<int:file_id>")
+@require_role(Role.HEAD_OFFICE)
+def file(file_id: int) -> str:
+    """Show a large file: how far the work is, or what it found."""
+    found = _file(file_id)
+    report = jobs.read_report(outside().vault, found)
+    if found.state in (FileState.CHECKING, FileState.IMPORTING) or report is None:
+        return render_template(
+            "hq/register_file.html",
+            file=found,
+            percent=_files().progress(found.stored_as),
+            state=register_words.file_state(found.state),
+            is_busy=found.state in (FileState.CHECKING, FileState.IMPORTING),
+            may_leave=found.state is FileState.CHECKING,
+            form=ActForm(),
+        )
+    if found.state is FileState.CHECKED:
+        with transaction() as session:
+            record_look(session, report, actor=current_scope(), now=outside().now())
+        found = _file(file_id)
+    return _report(found.name, report, file=found)
+
+
+@bp.post("/files/<int:file_id>/import")
+@require_role(Role.HEAD_OFFICE)
+def import_file(file_id: int) -> Response:
+    """Queue the import of a large file that was checked."""
+    if not ActForm().validate():
+        abort(400)
+    _file(file_id)
+    with transaction() as session:
+        jobs.order_import(session, file_id, now=outside().now())
+    return redirect(url_for(".file", file_id=file_id))
+
+
+@bp.post("/files/<int:file_id>/leave")
+@require_role(Role.HEAD_OFFICE)
+def leave_file(file_id: int) -> Response:
+    """Delete a large file that shall not be imported."""
+    if not ActForm().validate():
+        abort(400)
+    _file(file_id)
+    with transaction() as session:
+        jobs.leave(session, _files(), file_id, now=outside().now())
+    return redirect(url_for(".index"))
+
+
+@bp.get("/files/<int:file_id>/problems.csv")
+@require_role(Role.HEAD_OFFICE)
+def problems(file_id: int) -> Response:
+    """Download everything that is to be mended in a file, by line and column."""
+    found = _file(file_id)
+    report = jobs.read_report(outside().vault, found)
+    if report is None:
+        abort(404)
+    rows = [
+        (problem.line or "", problem.column, describe_problem(replace(problem, line=None)))
+        for problem in report.problems
+    ]
+    head = (_("Line"), _("Column"), _("What to mend"))
+    return csv_answer([head, *rows], f"register-problems-{file_id}")
+
+
+def _queue(form: UploadForm, name: str, stream: BinaryIO) -> tuple[str, int] | Response:
+    files = _files()
+    try:
+        stored_as, size = files.keep(stream)
+    except FileTooLargeError:
+        form.file.errors = [_("This file is too large. Split it.")]
+        return _page(form), 422
+    with transaction() as session:
+        jobs.forget_old(session, files, now=outside().now())
+        found = jobs.order_check(
+            session,
+            name=name,
+            stored_as=stored_as,
+            size=size,
+            actor=current_scope(),
+            now=outside().now(),
+        )
+        file_id = found.id
+    return redirect(url_for(".file", file_id=file_id))
+
+
+def _keep_refused(name: str, report: FileReport) -> Response:
+    """Keep a report that is longer than a page, so that all of it can be downloaded."""
+    with transaction() as session:
+        found = jobs.keep_refused(
+            session,
+            outside().vault,
+            name=name,
+            report=report,
+            actor=current_scope(),
+            now=outside().now(),
+        )
+        file_id = found.id
+    return redirect(url_for(".file", file_id=file_id))
+
+
+def _files() -> RegisterFiles:
+    return jobs.files_of(outside().config.instance, outside().vault)
+
+
+def _file(file_id: int) -> RegisterFile:
+    found = queries.find_file(reading(), file_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _imported(report: FileReport) -> str:
+    return _("Imported: {new} new, {changed} changed, {unchanged} unchanged homes.").format(
+        new=report.counts[Change.NEW],
+        changed=report.counts[Change.CHANGED],
+        unchanged=report.counts[Change.UNCHANGED],
+    )
 
 
 def _page(form: UploadForm) -> str:
-    scope = current_scope()
-    counts = {row.community_id: row for row in queries.household_counts(reading(), scope)}
-    communities = queries.list_communities(reading(), scope)
+    rows = _communities()
+    regions = _regions(rows)
+    chosen = request.args.get("region", "", type=str)
+    shown = [row for row in rows if _is_in(row.community, chosen)]
+    if not chosen and len(rows) > _ALL_AT_ONCE:
+        shown = []
     return render_template(
         "hq/register.html",
         form=form,
-        communities=[(community, counts[community.id]) for community in communities],
+        regions=regions,
+        chosen=chosen,
+        communities=shown,
+        total=len(rows),
+        has_regions=any(row.region for row in regions),
+        files=queries.list_files(reading(), _RECENT),
+        file_state=register_words.file_state,
     )
+
+
+def _is_in(community: Community, chosen: str) -> bool:
+    return not chosen or chosen == str(community.region_id or "none")
+
+
+def _communities() -> list[CommunityRow]:
+    scope = current_scope()
+    counts = {row.community_id: row for row in queries.household_counts(reading(), scope)}
+    buildings = queries.count_buildings(reading(), scope)
+    return [
+        CommunityRow(
+            community,
+            buildings.get(community.id, 0),
+            counts[community.id].households,
+            counts[community.id].important,
+        )
+        for community in queries.list_communities(reading(), scope)
+    ]
+
+
+def _regions(rows: list[CommunityRow]) -> list[RegionRow]:
+    known: list[Region | None] = [*queries.list_regions(reading()), None]
+    found = []
+    for region in known:
+        key = None if region is None else region.id
+        of_region = [row for row in rows if row.community.region_id == key]
+        if region is not None or of_region:
+            found.append(
+                RegionRow(
+                    region,
+                    len(of_region),
+                    sum(row.buildings for row in of_region),
+                    sum(row.households for row in of_region),
+                    sum(row.important for row in of_region),
+                )
+            )
+    return found
 
 
 def _report(
     name: str,
-    plan: ImportPlan | None = None,
+    report: FileReport,
     *,
-    problems: tuple[Problem, ...] = (),
     confirm: StoredFileForm | None = None,
+    file: RegisterFile | None = None,
 ) -> str:
     return render_template(
         "hq/register_report.html",
         name=name,
-        plan=plan,
-        new=_first(plan, Change.NEW) if plan else [],
-        changed=_first(plan, Change.CHANGED) if plan else [],
-        counts={change.value: plan.count(change) for change in Change} if plan else {},
+        report=report,
+        new=report.shown.get(Change.NEW, ()),
+        changed=report.shown.get(Change.CHANGED, ()),
         problems=[
             (problem, describe_problem(replace(problem, line=None)))
-            for problem in problems[:_SHOWN]
+            for problem in report.problems[:SHOWN]
         ],
-        more_problems=max(0, len(problems) - _SHOWN),
         confirm=confirm,
-        shown=_SHOWN,
+        file=file,
+        states=FileState,
+        form=ActForm(),
+        imported=_imported(report),
     )

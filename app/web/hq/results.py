@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, abort, render_template
 from markupsafe import Markup
@@ -15,13 +16,15 @@ from app.i18n import gettext as _
 from app.reports import figures, matrix, method, plotly_figures, queries, svg, wording, zone_figure
 from app.reports.charts import Chart
 from app.reports.context import bounds_of_satisfied
+from app.reports.gate_words import revision_words
 from app.reports.wording import Names, names_of
 from app.staff.models import Role
-from app.surveys.campaign.models import Campaign
+from app.surveys.campaign.models import Campaign, Gate
 from app.surveys.campaign.queries import get_instrument
 from app.surveys.campaign.rules import GateState
 from app.surveys.register.models import Community
 from app.surveys.response.tracker import TrackerRow, tracker
+from app.surveys.response.voids.queries import count_voids
 from app.web.access import access_campaign, access_community, access_gate
 from app.web.auth import current_scope, require_role
 from app.web.choosing import campaign_in_address, opened_campaigns
@@ -102,9 +105,14 @@ def index() -> str:
         stored.community_id: stored
         for stored in queries.list_results(reading(), campaign.id, scope)
     }
+    now = services().now()
     rows = [
-        IndexRow(row, found.get(row.community_id), locked_reason(row, campaign))
-        for row in tracker(reading(), campaign, scope, now=services().now()).communities
+        IndexRow(
+            row,
+            None if is_ahead(row.gate, now=now) else found.get(row.community_id),
+            locked_reason(row, campaign),
+        )
+        for row in tracker(reading(), campaign, scope, now=now).communities
     ]
     return render_template(
         "hq/results/index.html",
@@ -233,6 +241,11 @@ def _campaign_to_show(campaigns: list[Campaign]) -> Campaign | None:
     return campaigns[0] if campaigns else None
 
 
+def is_ahead(gate: Gate, *, now: datetime) -> bool:
+    """Say whether a clock that ran fast opened this gate: its T0 is still to come."""
+    return gate.t0 is not None and now < gate.t0
+
+
 def locked_reason(row: TrackerRow, campaign: Campaign) -> str:
     """Say why a community's results cannot be seen yet."""
     state = row.status.state
@@ -248,19 +261,20 @@ def locked_reason(row: TrackerRow, campaign: Campaign) -> str:
             "below the required rate: {count} more homes needed, or a waiver by head office",
             count=row.still_needed,
         )
+    if state is GateState.HELD:
+        return _("held: head office is checking the answers; the results are shut until then")
     return _("released; the numbers are being computed")
 
 
 def _shown(code: str, community_id: int) -> Shown | str:
     """Return the result this person may see, or the page that says why there is none yet."""
     campaign = access_campaign(code)
-    access_gate(campaign, community_id)
+    gate = access_gate(campaign, community_id)
     community = access_community(community_id)
-    scope = current_scope()
+    scope, now = current_scope(), services().now()
     stored = queries.find_latest_result(reading(), campaign.id, community_id, scope)
-    if stored is None:
-        one = scope.only(community_id)
-        row = tracker(reading(), campaign, one, now=services().now()).communities[0]
+    if stored is None or is_ahead(gate, now=now):
+        row = tracker(reading(), campaign, scope.only(community_id), now=now).communities[0]
         return render_template(
             "hq/results/locked.html",
             campaign=campaign,
@@ -280,12 +294,23 @@ def _page(name: str, shown: Shown, **values: object) -> str:
         campaign=shown.campaign,
         community=shown.community,
         result=shown.result,
+        revision=_revision_words(shown),
         names=shown.names,
         words=wording,
         rank_slots=_rank_slots,
         short_names=lambda found: [shown.names.short(item.code) for item in found],
         **values,
     )
+
+
+def _revision_words(shown: Shown) -> str:
+    """Say since when a corrected result stands and why; empty for the first."""
+    snapshot = shown.stored.snapshot
+    if snapshot.revision == 1:
+        return ""
+    gate = access_gate(shown.campaign, shown.community.id)
+    voids = count_voids(reading(), gate).get(snapshot.revision, {})
+    return revision_words(snapshot.revision, since=beijing_date(snapshot.created_at), voids=voids)
 
 
 def _drawn(drawing: Drawing, shown: Shown, has_data: bool, /) -> Plot | None:

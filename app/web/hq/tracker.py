@@ -10,30 +10,29 @@ from werkzeug.wrappers import Response
 from app.i18n import gettext as _
 from app.jobs import queries as job_queries
 from app.jobs.models import Job
+from app.reports.gate_words import required_words
 from app.staff import audit
 from app.staff.models import Role
 from app.surveys.campaign import queries, services
-from app.surveys.campaign.errors import (
-    AlreadyApprovedError,
-    AlreadyWaivedError,
-    DeadlineNotReachedError,
-    EmptyReasonError,
-    FrozenError,
-    RateMetError,
-)
+from app.surveys.campaign.errors import AlreadyApprovedError, FrozenError
+from app.surveys.campaign.gates.queries import list_required_changes
 from app.surveys.campaign.models import Campaign, ExclusionCode
-from app.surveys.campaign.rules import GateState
 from app.surveys.register.queries import list_uids
-from app.surveys.response import queries as response_queries
-from app.surveys.response.tracker import tracker
+from app.surveys.response.progress.curves import History
+from app.surveys.response.tracker import Tracker, tracker
 from app.web.access import access_campaign, access_community, access_gate
 from app.web.auth import current_scope, require_role
 from app.web.choosing import chosen_campaign, opened_campaigns
+from app.web.curve import CurveView
 from app.web.exclusions import ExclusionForm, ask_for_exclusion
 from app.web.hq.company import company_view
-from app.web.hq.forms import ActForm, WaiverForm
-from app.web.progress import RowView, gate_steps, row_views
+from app.web.hq.forms import ActForm
+from app.web.hq.gate_panel import gate_panel
+from app.web.hq.tracker_file import table_answer
+from app.web.progress import needs_somebody
 from app.web.services import services as outside
+from app.web.standing import community_view, rates_of
+from app.web.tracking import curve_of, listing, region_views
 from app.web.transaction import reading, transaction
 
 bp = Blueprint("hq_tracker", __name__, url_prefix="/hq/tracker")
@@ -42,21 +41,48 @@ bp = Blueprint("hq_tracker", __name__, url_prefix="/hq/tracker")
 @bp.get("/")
 @require_role(Role.HEAD_OFFICE, Role.LEADER)
 def index() -> str:
-    """Show every community: rate, what is still needed, days left, next step."""
+    """Show every community: rate, what is still needed, when it is expected, next step."""
     campaigns = opened_campaigns()
     campaign = chosen_campaign(campaigns)
     if campaign is None:
         return render_template("hq/tracker.html", campaign=None, campaigns=[])
-    now = outside().now()
-    found = tracker(reading(), campaign, current_scope(), now=now)
+    now, scope = outside().now(), current_scope()
+    found = tracker(reading(), campaign, scope, now=now)
+    table = listing(reading(), scope, found, now=now)
     return render_template(
         "hq/tracker.html",
         campaigns=campaigns,
         campaign=campaign,
+        found=found,
+        required=_required(campaign),
         company=found.company,
         clock=company_view(reading(), found, now=now),
-        views=row_views(found, now=now),
+        rates_of=rates_of,
+        company_rates=rates_of(found.company) if found.company else None,
+        curve=_company_curve(found, table.history, now=now),
+        listing=table,
+        regions=region_views(found, table.choice),
+        met=sum(row.count.meets(campaign.required_permille) for row in found.communities),
+        waiting=sum(needs_somebody(row.status) for row in found.communities),
     )
+
+
+@bp.get("/table.<any(csv, xlsx):form>")
+@require_role(Role.HEAD_OFFICE, Role.LEADER)
+def table(form: str) -> Response:
+    """Download the communities the address names, all pages of them."""
+    campaign = chosen_campaign(opened_campaigns())
+    if campaign is None:
+        abort(404)
+    now, scope = outside().now(), current_scope()
+    found = tracker(reading(), campaign, scope, now=now)
+    return table_answer(reading(), scope, found, form, now=now)
+
+
+def _required(campaign: Campaign) -> str:
+    """Return the rate asked for with its changes; empty when it was never changed."""
+    changes = list_required_changes(reading(), campaign.id)
+    return required_words(campaign.required_permille, changes) if changes else ""
 
 
 @bp.get("/<code>/<int:community_id>")
@@ -64,40 +90,6 @@ def index() -> str:
 def community(code: str, community_id: int) -> str:
     """Show one community: its gate, buildings, exclusions and letters."""
     return _community_page(access_campaign(code), community_id)
-
-
-@bp.post("/<code>/<int:community_id>/waive")
-@require_role(Role.HEAD_OFFICE)
-def waive(code: str, community_id: int) -> tuple[str, int] | Response:
-    """Release a community below the rate, for a recorded reason."""
-    campaign = access_campaign(code)
-    gate = access_gate(campaign, community_id)
-    form = WaiverForm()
-    if not form.validate():
-        return _community_page(campaign, community_id, waiver=form), 422
-    try:
-        with transaction() as session:
-            services.waive_gate(
-                session,
-                outside().vault,
-                gate,
-                count=response_queries.count_returns(session, campaign.id, community_id),
-                staff_id=current_scope().staff_id,
-                reason=form.reason.data,
-                now=outside().now(),
-            )
-    except EmptyReasonError:
-        form.reason.errors = [_("Please fill this in.")]
-        return _community_page(campaign, community_id, waiver=form), 422
-    except DeadlineNotReachedError:
-        flash(_("The deadline has not passed; a waiver is possible only after it."), "error")
-    except RateMetError:
-        flash(_("The rate is reached; there is nothing to waive."), "error")
-    except (AlreadyWaivedError, FrozenError):
-        flash(_("This was decided before; nothing was changed."), "error")
-    else:
-        flash(_("Recorded. Results will be marked “indicative, not ranked”."), "success")
-    return redirect(url_for(".community", code=code, community_id=community_id))
 
 
 @bp.post("/<code>/<int:community_id>/exclusions")
@@ -144,28 +136,37 @@ def decide_exclusion(code: str, community_id: int, member_id: int, verdict: str)
     return redirect(url_for(".community", code=code, community_id=community_id))
 
 
+def _company_curve(found: Tracker, history: History, *, now: datetime) -> CurveView | None:
+    if found.company is None:
+        return None
+    return curve_of(found.company, found.campaign, history, None, now=now)
+
+
 def _community_page(
     campaign: Campaign,
     community_id: int,
     *,
-    waiver: WaiverForm | None = None,
     exclusion: ExclusionForm | None = None,
 ) -> str:
     found = access_community(community_id)
     now = outside().now()
-    view = _view_of(campaign, found.id)
+    standing = community_view(reading(), campaign, current_scope(), found.id, now=now)
+    if standing is None:
+        abort(404)
+    view = standing.view
     may_decide = current_scope().role is Role.HEAD_OFFICE
     return render_template(
         "hq/community.html",
         campaign=campaign,
         community=found,
         view=view,
-        steps=gate_steps(view, campaign, now=now),
+        standing=standing,
+        panel=gate_panel(
+            reading(), outside().vault, view.row, campaign, scope=current_scope(), now=now
+        ),
+        codes=queries.count_exclusions(reading(), campaign.id, found.id),
         exclusions=_exclusions_of(campaign, found.id) if may_decide else [],
-        waiver_reason=services.open_waiver_reason(outside().vault, view.row.gate),
         may_decide=may_decide,
-        may_waive=view.row.status.state is GateState.EXTENDED and view.row.gate.frozen_at is None,
-        waiver=waiver or WaiverForm(formdata=None),
         exclusion=exclusion or ExclusionForm(formdata=None),
         act=ActForm(formdata=None),
         job=_job_of(campaign, found.id),
@@ -190,11 +191,7 @@ def _exclusions_of(campaign: Campaign, community_id: int) -> list[ShownExclusion
     They show addresses and what somebody knows about a home: each look is audited by household.
     """
     vault, scope = outside().vault, current_scope()
-    rows = [
-        row
-        for row in queries.list_exclusions(reading(), campaign.id, scope)
-        if row.member.community_id == community_id
-    ]
+    rows = list(queries.list_exclusions(reading(), campaign.id, scope.only(community_id)))
     shown = [
         ShownExclusion(
             member_id=row.member.id,
@@ -217,16 +214,6 @@ def _exclusions_of(campaign: Campaign, community_id: int) -> list[ShownExclusion
             now=outside().now(),
         )
     return shown
-
-
-def _view_of(campaign: Campaign, community_id: int) -> RowView:
-    now = outside().now()
-    # One community is read, not the company: at 450 communities this page stays as quick.
-    found = tracker(reading(), campaign, current_scope().only(community_id), now=now)
-    views = row_views(found, now=now)
-    if not views:
-        abort(404)
-    return views[0]
 
 
 def _job_of(campaign: Campaign, community_id: int) -> Job | None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, func, insert, select
 
 from app.db import write_session
-from app.surveys.campaign import queries, services
+from app.surveys.campaign import frame, queries, services
 from app.surveys.campaign.errors import (
     BadCodeError,
     BadDatesError,
@@ -141,7 +141,7 @@ def test_the_frame_holds_the_address_and_who_is_important(session, vault):
 @pytest.mark.parametrize(("households", "areas"), [(249, 9), (250, 6), (499, 6), (500, 3)])
 def test_a_community_is_asked_in_depth_by_its_size(households, areas):
     # instruments.md C0: 500 and more -> 3 areas, 250-499 -> 6, below -> 9
-    assert services.areas_offered(INSTRUMENT, households) == areas
+    assert frame.areas_offered(INSTRUMENT, households) == areas
 
 
 def test_block_group_and_token_follow_from_household_and_campaign(session, vault):
@@ -153,8 +153,8 @@ def test_block_group_and_token_follow_from_household_and_campaign(session, vault
     for campaign in (first, second):
         for member in members_of(session, campaign):
             uid = uids[member.household_id]
-            assert member.block == services.block_of(campaign.code, uid, blocks=12)
-            assert member.replicate_group == services.replicate_group_of(vault, uid)
+            assert member.block == frame.block_of(campaign.code, uid, blocks=12)
+            assert member.replicate_group == frame.replicate_group_of(vault, uid)
             token = make_token(vault, member.pseudonym)
             assert queries.find_member_by_token_hash(session, hash_token(token)) is member
     pseudonyms = [m.pseudonym for c in (first, second) for m in members_of(session, c)]
@@ -182,15 +182,26 @@ def test_an_opened_campaign_cannot_be_opened_again(session, vault, now):
     assert len(members_of(session, campaign)) == 1  # a later home is not in this frame
 
 
-def test_a_campaign_without_homes_or_after_its_last_day_stays_a_draft(session, vault, now):
+def test_a_campaign_whose_questionnaire_is_not_locked_cannot_be_opened(session, vault, now):
+    make_community(session, households=1)
     campaign = make_campaign(session, vault, opened=False)
+    for state in (CampaignState.DRAFT, CampaignState.APPROVED):
+        campaign.state = state
+        with pytest.raises(WrongStateError):
+            services.open_campaign(session, campaign, vault, now=now)
+    assert members_of(session, campaign) == []
+
+
+def test_a_campaign_without_homes_or_after_its_last_day_is_not_opened(session, vault, now):
+    campaign = make_campaign(session, vault, opened=False)
+    campaign.state = CampaignState.LOCKED
     with pytest.raises(EmptyRegisterError):
         services.open_campaign(session, campaign, vault, now=now)
 
     make_community(session, households=1)
     with pytest.raises(CampaignOverError):
         services.open_campaign(session, campaign, vault, now=deadline_of(campaign))
-    assert campaign.state is CampaignState.DRAFT
+    assert campaign.state is CampaignState.LOCKED
     services.open_campaign(session, campaign, vault, now=deadline_of(campaign) - SECOND)
 
 
@@ -235,6 +246,7 @@ def test_twenty_thousand_homes_are_copied_in_few_statements(engine, session, vau
     ]
     session.execute(insert(Household), rows)
     campaign = make_campaign(session, vault, opened=False)
+    campaign.state = CampaignState.LOCKED
     session.commit()
     code = campaign.code
     session.commit()

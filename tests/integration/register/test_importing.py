@@ -1,5 +1,7 @@
 """Import of the register, on a real database."""
 
+from datetime import date
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,14 @@ from app.db import write_session
 from app.i18n import set_language
 from app.surveys.register import importing, queries, rules, services
 from app.surveys.register.errors import ImportRefusedError, Problem, ProblemCode
-from app.surveys.register.models import Building, Community, Household, ImportantReason, Person
+from app.surveys.register.models import (
+    Building,
+    Community,
+    Household,
+    HouseholdEvent,
+    ImportantReason,
+    Person,
+)
 from app.surveys.register.plan import Change, MissingHome
 from app.surveys.register.wording import describe, describe_problem
 from tests.factories import head_office, office_of
@@ -134,11 +143,12 @@ def test_changes_are_planned_field_by_field_and_written(session, vault, now):
     )
     plan = bring_in(session, vault, now, other)
 
-    assert [home.fields for home in plan.homes] == [
-        ("important", "phone"),
-        ("important", "owner", "phone"),
-        (),
-        ("owner", "phone"),
+    assert [(home.room, home.fields) for home in plan.shown[Change.CHANGED]] == [
+        ("1-101", ("important", "phone")),
+        ("1-102", ("important", "owner", "phone")),
+    ]
+    assert [(home.building, home.fields) for home in plan.shown[Change.NEW]] == [
+        ("3栋", ("owner", "phone"))
     ]
     assert changes(plan) == (1, 2, 1)
     assert plan.changed_communities == ("云栖里",)
@@ -165,10 +175,16 @@ def test_changes_are_planned_field_by_field_and_written(session, vault, now):
 def test_a_new_owner_does_not_inherit_the_old_owners_number(session, vault, now):
     bring_in(session, vault, now, file_of(ROWS[0]))
     bring_in(session, vault, now, file_of(ROWS[0].replace("王𠮷,13800000001", "赵敏,")))
-    (person,) = session.scalars(select(Person))
+    before, person = session.scalars(select(Person).order_by(Person.id))
     assert vault.open(person.name_sealed, "name") == "赵敏"
     assert person.phone_sealed is None
     assert person.phone_hash is None
+    # Who lived there before stays as history, from the day of the import (Beijing).
+    assert (before.moved_out_on, person.moved_in_on) == (date(2026, 11, 2), date(2026, 11, 2))
+    assert queries.list_people(session, [person.household_id]) == [person]
+    assert queries.find_person_by_phone(session, vault, "13800000001", head_office()) == []
+    told = session.scalars(select(HouseholdEvent.kind).order_by(HouseholdEvent.id)).all()
+    assert told == ["important", "moved_out", "moved_in"]
 
 
 def test_a_blank_owner_or_a_missing_column_deletes_nothing(session, vault, now):
@@ -206,7 +222,7 @@ def test_a_retired_home_that_comes_back_lives_again(session, vault, now):
     )
 
     plan = bring_in(session, vault, now, file_of(*ROWS))
-    assert plan.homes[0].fields == ("retired",)
+    assert [home.fields for home in plan.shown[Change.CHANGED]] == [("retired",)]
     assert home.retired_on is None
 
 
@@ -261,7 +277,7 @@ def test_a_building_with_and_without_a_lift_is_a_contradiction(session, vault):
 def test_missing_columns_are_an_error_of_the_plan(session, vault):
     plan = plan_of(session, vault, file_of("A,1", header="小区,房号"))
     assert [p.column for p in plan.errors] == ["小区编码", "楼栋"]
-    assert plan.homes == ()
+    assert plan.homes == 0
 
 
 def test_names_and_phones_never_become_part_of_a_problem(session, vault):
@@ -281,11 +297,11 @@ def test_a_file_with_one_bad_row_of_many_changes_nothing(session, vault, now):
 
 
 def test_an_import_that_breaks_half_way_leaves_nothing_behind(engine, session, vault, now):
-    plan = plan_of(session, vault, file_of(*ROWS))
     session.rollback()
 
     def import_and_lose_power():
         with write_session(engine) as other:
+            plan = plan_of(other, vault, file_of(*ROWS))
             importing.apply_import(other, plan, vault, actor="operator", now=now)
             raise RuntimeError("power cut")
 
@@ -366,7 +382,7 @@ def test_after_any_imports_the_last_file_again_changes_nothing(session, vault, n
         text = file_of(*lines)
         bring_in(session, vault, now, text)
     plan = plan_of(session, vault, text)
-    assert plan.count(Change.UNCHANGED) == len(plan.homes) == len(files[-1])
+    assert plan.count(Change.UNCHANGED) == plan.homes == len(files[-1])
     assert plan.changed_communities == plan.new_communities == ()
     keys = [
         (b.community_id, rules.building_key(b.code), rules.home_key(h.room))

@@ -13,7 +13,7 @@ def test_the_sample_file_imports_without_a_problem(session, vault, now):
     plan = importing.plan_import(session, importing.read_table(content, "register.csv"), vault)
     assert plan.errors == ()
     assert plan.ignored == ()
-    assert len(plan.homes) == 12
+    assert plan.homes == 12
     assert plan.important == 3
 
 

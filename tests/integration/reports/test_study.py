@@ -25,6 +25,7 @@ from app.staff.scope import Scope
 from app.storage import DamagedFileError
 from app.surveys.campaign.services import waive_gate
 from app.surveys.response.queries import count_returns, find_counted
+from app.surveys.response.storing import settle
 from app.surveys.response.tracker import gate_standing
 from app.surveys.snapshot.freeze import freeze_gate
 from app.surveys.snapshot.load import load_snapshot
@@ -240,7 +241,7 @@ def test_the_former_result_stands_until_the_corrected_one_is_computed(
     first = run_gate_study(session, storage, freeze(community), target=None, now=AFTER)
     member = members_of(session, campaign, community)[0]
     find_counted(session, member.id).is_counted = False
-    session.flush()
+    settle(session, member)
     corrected = freeze_again(session, storage, campaign, community)
     found = find_latest_result(session, campaign.id, community.id, head_office())
     assert (found.run_id, found.manifest.revision) == (first.id, 1)

@@ -1,5 +1,6 @@
 """Drafts: saved page by page, seen by one device only, counted once at the deadline."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,12 @@ from app.surveys.campaign.models import ExclusionCode
 from app.surveys.campaign.services import approve_exclusion, request_exclusion
 from app.surveys.response import queries, services
 from app.surveys.response.errors import DraftTooLargeError
-from app.surveys.response.models import Comment, ContactWish, Draft, Origin
+from app.surveys.response.leftovers.services import keep_words
+from app.surveys.response.models import Comment, ContactWish, Draft, Origin, Response
 from app.surveys.response.tracker import gate_standing
 from app.surveys.response.vector import decode
+from app.surveys.response.voids.models import VoidReason
+from app.surveys.response.voids.services import void_response
 from tests.factories import (
     gate_of,
     make_campaign,
@@ -222,3 +226,74 @@ class TestFlush:
         session.flush()
         assert services.flush_drafts(session, vault, gate, INSTRUMENT, now=deadline) == 0
         assert queries.find_counted(session, members[0].id) is None
+
+
+class TestWordsLeftOver:
+    """What was written and never sent is kept at the freeze, followed up, and never counted."""
+
+    @pytest.fixture
+    def late(self, campaign):
+        return deadline_of(campaign) + SECOND
+
+    def words(self, session, vault):
+        comments = session.scalars(select(Comment).order_by(Comment.id))
+        return [json.loads(vault.open(one.texts_sealed, "comment")) for one in comments]
+
+    def keep(self, session, vault, gate, late):
+        kept = keep_words(session, vault, gate, INSTRUMENT, now=late)
+        services.drop_drafts(session, gate)
+        return kept
+
+    def test_words_of_a_form_nobody_finished_are_kept_without_its_scores(
+        self, session, vault, gate, members, save, late
+    ):
+        save(members[0], raw={"overall": ["3"], "comment.wish": [CANARY], "contact": ["hq_only"]})
+        save(members[1], raw={"overall": ["3"]})
+        assert self.keep(session, vault, gate, late) == 1
+        assert self.words(session, vault) == [{"comment.wish": CANARY}]
+        comment = session.scalars(select(Comment)).one()
+        assert comment.wish is ContactWish.HQ_ONLY
+        answer = session.get_one(Response, comment.response_id)
+        assert not answer.is_counted
+        assert decode(INSTRUMENT, answer.vector).values == {}
+
+    def test_words_written_after_the_deadline_join_what_was_counted_and_are_kept_once(
+        self, session, vault, gate, members, save, late
+    ):
+        save(members[0], comment__wish="电梯", contact="office_or_hq")
+        services.flush_drafts(session, vault, gate, INSTRUMENT, now=late)
+        save(members[0], at=late, comment__wish="电梯", comment__praise=CANARY)
+        save(members[0], "b", at=late, comment__wish="电梯")
+        assert self.keep(session, vault, gate, late) == 1
+        assert self.words(session, vault) == [
+            {"comment.wish": "电梯"},
+            {"comment.wish": "电梯", "comment.praise": CANARY},
+        ]
+        counted = queries.find_counted(session, members[0].id)
+        assert counted.origin is Origin.FLUSHED
+        assert keep_words(session, vault, gate, INSTRUMENT, now=late) == 0
+
+    def test_kept_words_never_count_after_a_void_either(
+        self, session, vault, gate, members, save, late
+    ):
+        save(members[0], "b", comment__wish=CANARY)
+        sent = submit(session, vault, members[0], now=late - 2 * SECOND, device="a")
+        self.keep(session, vault, gate, late)
+        gate.frozen_at = late
+        answer = queries.find_by_receipt(session, sent.code)
+        staff = make_staff(session)
+        void_response(
+            session, vault, answer, reason=VoidReason.NOT_OWNER, note="不是业主",
+            staff_id=staff.id, now=late + SECOND,
+        )  # fmt: skip
+        assert queries.find_counted(session, members[0].id) is None
+
+    def test_only_the_phone_it_was_saved_on_finds_the_flushed_answer(
+        self, session, vault, gate, members, save, late
+    ):
+        save(members[0])
+        services.flush_drafts(session, vault, gate, INSTRUMENT, now=late)
+        found = services.find_flushed(session, vault, member=members[0], device="a")
+        assert found == queries.find_counted(session, members[0].id)
+        assert services.find_flushed(session, vault, member=members[0], device="b") is None
+        assert services.find_flushed(session, vault, member=members[1], device="a") is None

@@ -19,6 +19,7 @@ from app.surveys.campaign.queries import find_campaign
 from app.surveys.campaign.services import approve_exclusion, request_exclusion, waive_gate
 from app.surveys.register.queries import find_community_by_code
 from app.surveys.response.queries import count_returns, find_counted
+from app.surveys.response.storing import settle
 from app.surveys.response.tracker import gate_standing
 from app.surveys.response.vector import layout
 from app.surveys.snapshot.errors import BadManifestError, NotReleasedError
@@ -126,6 +127,7 @@ def test_a_status_from_before_the_last_exclusion_does_not_open_the_gate(
         text("UPDATE response SET is_counted = false WHERE frame_member_id = :id"),
         {"id": members[0].id},
     )
+    settle(session, members[0])
     with pytest.raises(NotReleasedError):
         freeze_gate(session, storage, campaign=campaign, gate=gate, status=stale, now=AFTER)
 
@@ -153,7 +155,7 @@ def test_freezing_again_changes_nothing_and_a_void_makes_a_revision_that_names_t
     first = freeze(session, storage, campaign, community)
     assert freeze(session, storage, campaign, community, now=AFTER + timedelta(days=1)) is first
     find_counted(session, members[0].id).is_counted = False
-    session.flush()
+    settle(session, members[0])
     second = freeze(session, storage, campaign, community, now=AFTER + timedelta(days=2))
     assert (second.revision, second.replaces) == (2, first.digest)
     manifest = from_json(second.manifest)

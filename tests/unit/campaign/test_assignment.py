@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from app.surveys.campaign.services import block_of, replicate_group_of
+from app.surveys.campaign.frame import block_of, replicate_group_of
 from app.vault import Vault
 
 VAULT = Vault(bytes(range(32)))

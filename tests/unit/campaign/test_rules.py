@@ -24,6 +24,8 @@ def look(
     *,
     reached: datetime | None = None,
     waived: datetime | None = None,
+    held: bool = False,
+    kept: datetime | None = None,
 ) -> GateStatus:
     return gate_status(
         count,
@@ -33,6 +35,8 @@ def look(
         rate_reached_at=reached,
         waived_at=waived,
         now=now,
+        is_held=held,
+        kept_t0=kept,
     )
 
 
@@ -187,27 +191,60 @@ def test_days_left_of_the_seven_days_go_below_zero_when_overdue(after, days):
 instants = st.integers(-40 * 86400, 40 * 86400).map(lambda s: DEADLINE + timedelta(seconds=s))
 
 
+def test_a_hold_shuts_results_and_stops_no_clock():
+    reached = DEADLINE + DAY
+    opened = look(MET, DEADLINE + 2 * DAY, reached=reached)
+    held = look(MET, DEADLINE + 2 * DAY, reached=reached, held=True)
+
+    assert (held.state, held.is_released, held.is_held) == (GateState.HELD, False, True)
+    assert (held.t0, held.due_at, held.days_left) == (reached, opened.due_at, opened.days_left)
+
+
+@pytest.mark.parametrize(
+    ("now", "state"),
+    [
+        (OPENS_AT - SECOND, GateState.NOT_OPEN),
+        (DEADLINE - SECOND, GateState.COLLECTING),
+        (DEADLINE, GateState.EXTENDED),
+    ],
+)
+def test_a_hold_before_t0_leaves_the_state_and_is_told(now, state):
+    status = look(MISSED, now, held=True)
+    assert (status.state, status.is_held, status.is_released) == (state, True, False)
+
+
+def test_a_hold_goes_before_a_waiver_and_the_results_stay_indicative():
+    waived = DEADLINE + DAY
+    status = look(MISSED, waived, waived=waived, held=True)
+    assert (status.state, status.t0) == (GateState.HELD, waived)
+    assert (status.is_released, status.is_indicative) == (False, True)
+
+
+def test_what_was_said_at_the_freeze_stays_when_the_count_falls():
+    status = look(MISSED, DEADLINE + 3 * DAY, kept=DEADLINE + DAY)
+    assert (status.state, status.t0) == (GateState.RELEASED, DEADLINE + DAY)
+    assert status.still_needed == 1
+
+
 @given(
     base=st.integers(0, 40),
     data=st.data(),
     reached=instants,
-    waived=st.none() | instants.filter(lambda at: at >= DEADLINE),
+    waived=st.none() | instants,
+    kept=st.none() | instants,
+    held=st.booleans(),
     now=instants,
 )
-def test_results_are_seen_exactly_after_t0(base, data, reached, waived, now):
-    """The definition in words: released = deadline passed and (rate reached or waiver)."""
+def test_results_are_seen_exactly_after_t0(base, data, reached, waived, kept, held, now):
+    """The definition in words, at any instant, with clocks that ran ahead and were set back."""
     count = ReturnCount(base, data.draw(st.integers(0, base)))
-    status = look(
-        count,
-        now,
-        reached=min(reached, now) if count.meets(600) else None,
-        waived=waived if waived is not None and waived <= now else None,
-    )
+    status = look(count, now, reached=reached, waived=waived, held=held, kept=kept)
 
-    is_waived = waived is not None and waived <= now
-    expected = now >= OPENS_AT and now >= DEADLINE and (count.meets(600) or is_waived)
-    assert status.is_released is expected
-    assert (status.t0 is not None) is expected
-    assert status.is_indicative is (expected and is_waived)
-    if status.t0 is not None:
-        assert DEADLINE <= status.t0 <= now
+    causes = [kept, waived, reached if count.meets(600) else None]
+    cause = next((one for one in causes if one is not None), None)
+    expected = cause is not None and now >= DEADLINE and now >= cause
+    assert status.is_released is (expected and not held)
+    assert status.is_held is held
+    assert status.t0 == (max(cause, DEADLINE) if expected else None)
+    assert status.is_indicative is (expected and waived is not None)
+    assert (status.state is GateState.HELD) is (expected and held)

@@ -16,6 +16,7 @@ from tests.factories import (
     members_of,
     perception_instrument,
 )
+from tests.web.planning_pages import plan_and_lock, post
 from tests.web.staff_pages import MAIN, enter_as, hidden_fields, words_of
 
 NEW = {
@@ -44,8 +45,12 @@ def test_a_campaign_is_prepared_then_opened_with_the_homes_of_the_register(
     make_community(session, households=3, name="乙小区")
     enter_as(client, session, Role.HEAD_OFFICE)
     made = create(client, instrument_digest=published)
-    assert (made.status_code, made.location) == (302, "/hq/campaigns/2027-06")
-    page = words_of(client.get(made.location).text)
+    assert (made.status_code, made.location) == (302, "/hq/campaigns/2027-06/plan")
+    shut = client.get("/hq/campaigns/2027-06").text
+    assert "/hq/campaigns/2027-06/plan" in shut
+    assert len(shut.split("<form")) == 2  # nothing to open before the plan is approved and locked
+    plan_and_lock(client, "2027-06")
+    page = words_of(client.get("/hq/campaigns/2027-06").text)
     assert "甲小区|5" in page
     assert "乙小区|3" in page
     opened = client.submit("/hq/campaigns/2027-06", {}, form=MAIN)
@@ -106,6 +111,7 @@ def test_an_unpublished_questionnaire_cannot_be_chosen(client, session, publishe
 def test_without_a_register_a_campaign_cannot_be_opened(client, session, published):
     enter_as(client, session, Role.HEAD_OFFICE)
     create(client, instrument_digest=published)
+    plan_and_lock(client, "2027-06")
     assert "/hq/register/" in client.get("/hq/campaigns/2027-06").text
 
 
@@ -158,6 +164,25 @@ def test_an_empty_upload_is_refused(client, session):
     bad = client.submit("/hq/instruments", {"file": (BytesIO(b""), "")}, form=MAIN)
     assert bad.status_code == 422
     assert 'id="file-e1"' in bad.text
+
+
+def test_a_form_kept_open_does_not_open_what_is_not_locked(client, session, published):
+    make_community(session, households=2)
+    enter_as(client, session, Role.HEAD_OFFICE)
+    create(client, instrument_digest=published)
+    answer = post(client, "/hq/campaigns/2027-06/open", page="/hq/campaigns/new")
+    assert answer.status_code == 302
+    session.rollback()
+    assert members_of(session, queries.find_campaign(session, "2027-06")) == []
+
+
+def test_the_template_fills_the_form_of_the_coming_campaign(app, client, session, published):
+    enter_as(client, session, Role.HEAD_OFFICE, now=NOW, app=app)
+    assert 'href="/hq/campaigns/new?template=2027-06"' in client.get("/hq/campaigns").text
+    page = client.get("/hq/campaigns/new?template=2027-06").text
+    for value in ("2027-06", "2027年6月业主满意度调查", "2027-06-01", "2027-06-21"):
+        assert f'value="{value}"' in page, value
+    assert f'selected value="{published}"' in page
 
 
 def test_the_pages_of_a_running_campaign_hold_no_way_into_a_questionnaire(client, session, vault):

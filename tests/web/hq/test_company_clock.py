@@ -29,4 +29,4 @@ def test_the_company_clock_stands_on_the_page_with_the_communities_left_out(
     assert "Statistics, lists, visits|27 Nov" in words
     assert "Follow-up closed|4 Dec" in words
     assert "Company snapshot 1: 1 of 2 communities" in words
-    assert "Not in the company snapshot|乙小区: 20.0%, 2 homes below the gate|" in words
+    assert "Not in the company snapshot: 1|乙小区: 20.0%, 2 homes below the gate|" in words

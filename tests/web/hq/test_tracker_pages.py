@@ -18,7 +18,7 @@ from tests.factories import (
     members_of,
 )
 from tests.integration.snapshot.answering import AFTER, answer
-from tests.web.staff_pages import MAIN, enter_as, hidden_fields, set_clock, sign_in, words_of
+from tests.web.staff_pages import MAIN, enter_as, set_clock, sign_in, words_of
 
 REASON = "两栋楼在装修，三成住户暂住外地；<b>已上门三轮</b>。"
 
@@ -80,15 +80,18 @@ def test_buildings_stand_with_the_fewest_answers_first(client, session, campaign
     assert words.index("|2栋|") < words.index("|1栋|")
 
 
+def waive_page(campaign, community):
+    return f"/hq/gates/{campaign.code}/{community.id}/waive"
+
+
 def test_before_the_deadline_there_is_no_waiver(client, session, campaign, community):
     address = page_of(campaign, community)
     enter_as(client, session, Role.HEAD_OFFICE)
-    page = client.get(address)
-    assert f"{address}/waive" not in page.text
-    token = hidden_fields(page.text, "csrf_token")
-    refused = client.post(f"{address}/waive", data={**token, "reason": REASON})
+    assert waive_page(campaign, community) not in client.get(address).text
+    sent = {"reason": REASON, "confirmed": "yes"}
+    refused = client.submit(waive_page(campaign, community), sent, form=MAIN)
     assert refused.status_code == 302
-    assert "possible only after it" in client.get(address).text
+    assert "possible only after it" in client.get(refused.location).text
     session.rollback()
     assert gate_of(session, campaign, community).waived_at is None
 
@@ -96,21 +99,21 @@ def test_before_the_deadline_there_is_no_waiver(client, session, campaign, commu
 def test_a_waiver_needs_a_reason_and_is_given_once(
     client, session, vault, app, campaign, community
 ):
-    address = page_of(campaign, community)
+    address, waive = page_of(campaign, community), waive_page(campaign, community)
     enter_as(client, session, Role.HEAD_OFFICE, app=app, now=AFTER)
-    bad = client.submit(address, {"reason": "  "}, form=MAIN)
+    assert waive in client.get(address).text
+    bad = client.submit(waive, {"reason": "  "}, form=MAIN)
     assert bad.status_code == 422
     assert 'id="reason-e1"' in bad.text
-    fields = hidden_fields(client.get(address).text, "csrf_token")
-    assert client.submit(address, {"reason": REASON}, form=MAIN).status_code == 302
+    sent = {"reason": REASON, "confirmed": "yes"}
+    assert client.submit(waive, sent, form=MAIN).status_code == 302
     session.rollback()
     gate = gate_of(session, campaign, community)
     assert gate.waived_at == AFTER
     assert open_waiver_reason(vault, gate) == REASON
     page = client.get(address).text
     assert "&lt;b&gt;已上门三轮&lt;/b&gt;" in page
-    assert "Results are indicative and not ranked." in page
-    client.post(f"{address}/waive", data={**fields, "reason": "another"})
+    client.submit(waive, {"reason": "another", "confirmed": "yes"}, form=MAIN)
     session.rollback()
     assert open_waiver_reason(vault, gate_of(session, campaign, community)) == REASON
 
@@ -119,13 +122,11 @@ def test_a_community_at_the_gate_has_nothing_to_waive(
     client, session, vault, app, campaign, community
 ):
     respond(session, vault, campaign, community, 3)
-    address = page_of(campaign, community)
     enter_as(client, session, Role.HEAD_OFFICE, app=app, now=AFTER)
-    page = client.get(address).text
-    assert f"{address}/waive" not in page
-    token = hidden_fields(page, "csrf_token")
-    client.post(f"{address}/waive", data={**token, "reason": REASON})
-    assert "nothing to waive" in client.get(address).text
+    waive = waive_page(campaign, community)
+    assert waive not in client.get(page_of(campaign, community)).text
+    done = client.submit(waive, {"reason": REASON, "confirmed": "yes"}, form=MAIN)
+    assert "nothing to waive" in client.get(done.location).text
 
 
 def test_a_leader_sees_progress_and_no_home_and_decides_nothing(
@@ -142,12 +143,10 @@ def test_a_leader_sees_progress_and_no_home_and_decides_nothing(
     assert page.status_code == 200
     assert "金丝雀" not in page.text
     assert home.room not in page.text
-    assert f"{address}/waive" not in page.text
+    assert waive_page(campaign, community) not in page.text
     assert f"{address}/exclusions" not in page.text
     assert "/letters" not in page.text
-    token = hidden_fields(page.text, "csrf_token") if 'name="csrf_token" type' in page.text else {}
-    token = token or {"csrf_token": page.text.split('name="csrf_token" value="')[1].split('"')[0]}
-    assert client.post(f"{address}/waive", data={**token, "reason": REASON}).status_code == 403
+    assert client.get(waive_page(campaign, community)).status_code == 403
 
 
 def test_an_approved_exclusion_leaves_the_base_and_a_requested_one_stays(

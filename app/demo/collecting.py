@@ -1,0 +1,97 @@
+"""Lets the households of one community answer, in the order of time."""
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from app.analysis.simulation.simulate import simulate_households
+from app.demo.accounts import community_of
+from app.demo.answers import answer_times, area_of_wish, raw_answers, truth_of, who_answers
+from app.demo.company import DemoCommunity
+from app.demo.loop import LOOP_COMMUNITY, can_show, with_photo
+from app.surveys.campaign import queries as campaign_queries
+from app.surveys.response import services as response_services
+from app.surveys.response.models import Channel
+from app.surveys.response.services import Submission
+from app.vault import Vault
+
+# What was done after the finished campaign, as owners feel it now.
+CHANGE_SINCE = {"facilities": 4.0, "service": 2.0}
+PAPER_SHARE = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """Answers of a campaign that came in a span of time.
+
+    Attributes:
+        code: The campaign.
+        days: Days on which answers come, from the first day of the campaign.
+        is_finished: This is the finished campaign.
+        since: Answers before this instant are left out; None for all.
+        until: Answers from this instant on are left out; None for all.
+    """
+
+    code: str
+    days: int
+    is_finished: bool
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def holds(self, instant: datetime) -> bool:
+        """Say whether an answer of this instant belongs to the wave."""
+        is_early = self.since is not None and instant < self.since
+        return not is_early and (self.until is None or instant < self.until)
+
+
+def collect(
+    session: Session, vault: Vault, wave: Wave, community: DemoCommunity, *, seed: int
+) -> None:
+    """Record the answers of one community in a wave.
+
+    Every wave of a campaign draws the same answers and times, and records its own.
+    """
+    code, is_finished = wave.code, wave.is_finished
+    campaign = campaign_queries.find_campaign(session, code)
+    place = community_of(session, community.code).id
+    gate = campaign_queries.find_gate(session, campaign.id, place) if campaign else None
+    if campaign is None or gate is None:
+        raise LookupError(code)
+    instrument = campaign_queries.get_instrument(session, campaign.instrument_digest)
+    rng = np.random.default_rng([seed, zlib.crc32(f"{code}:{community.code}".encode())])
+    truth = truth_of(community, instrument, {} if is_finished else CHANGE_SINCE)
+    members = [
+        member
+        for building in campaign_queries.list_buildings(session, campaign.id, place)
+        for member in campaign_queries.list_members_of_building(
+            session, campaign.id, place, building
+        )
+    ]
+    households = simulate_households(rng, truth, len(members))
+    rate = community.first_rate if is_finished else community.now_rate
+    chosen = who_answers(rng, households, rate)
+    times = answer_times(rng, campaign.opens_on, len(chosen), wave.days)
+    wants_photo = is_finished and community.code == LOOP_COMMUNITY
+    for at, instant in zip(chosen, times, strict=True):
+        member, household = members[at], households[at]
+        offer = response_services.offer_of(instrument, gate, member)
+        weak = area_of_wish(rng, household)
+        submission = Submission(
+            member=member,
+            instrument=instrument,
+            offer=offer,
+            raw=raw_answers(rng, instrument, offer, household, weak=weak),
+            key=f"demo-{member.pseudonym}",
+            channel=Channel.PAPER if rng.random() < PAPER_SHARE else Channel.PHONE,
+            language="zh-Hans",
+            form="full",
+        )
+        if not wave.holds(instant):
+            continue
+        if wants_photo and can_show(submission):
+            submission = with_photo(session, vault, submission, code=code, now=instant)
+            wants_photo = False
+        response_services.record_response(session, vault, submission, now=instant)

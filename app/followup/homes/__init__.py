@@ -1,0 +1,1 @@
+"""What happened with one household, over all campaigns."""

@@ -1,0 +1,1 @@
+"""Statements on the events of households. Kept empty."""

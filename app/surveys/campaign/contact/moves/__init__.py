@@ -1,0 +1,1 @@
+"""Statements that move the tally. Kept empty."""

@@ -1,0 +1,61 @@
+"""Outcomes of households (终结状态) in the categories of AAPOR, and what each tells. Pure."""
+
+from enum import StrEnum
+
+from app.surveys.campaign.models import Occupancy, Outcome
+
+__all__ = ["ANSWERED", "SAYABLE", "Category", "Occupancy", "Outcome", "category_of", "occupancy_of"]
+
+
+class Category(StrEnum):
+    """AAPOR's categories of homes that belong to the base; exclusions stand outside of them."""
+
+    COMPLETE = "I"
+    PARTIAL = "P"
+    REFUSAL = "R"
+    NO_CONTACT = "NC"
+    OTHER = "O"
+    UNKNOWN = "UO"
+
+
+_CATEGORIES = {
+    Outcome.COMPLETE: Category.COMPLETE,
+    Outcome.PARTIAL: Category.PARTIAL,
+    Outcome.REFUSED: Category.REFUSAL,
+    Outcome.REFUSED_FOR_GOOD: Category.REFUSAL,
+    Outcome.NO_CONTACT: Category.NO_CONTACT,
+    Outcome.NOT_AT_HOME: Category.NO_CONTACT,
+    Outcome.AWAY: Category.OTHER,
+    Outcome.LANGUAGE: Category.OTHER,
+    Outcome.UNABLE: Category.OTHER,
+    Outcome.DECEASED: Category.OTHER,
+    Outcome.MOVED: Category.UNKNOWN,
+    Outcome.LOOKS_EMPTY: Category.UNKNOWN,
+}
+_OCCUPANCIES = {
+    Outcome.LOOKS_EMPTY: Occupancy.VACANT_SEEN,
+    Outcome.MOVED: Occupancy.UNKNOWN,
+    Outcome.COMPLETE: Occupancy.OCCUPIED,
+    Outcome.PARTIAL: Occupancy.OCCUPIED,
+    Outcome.REFUSED: Occupancy.OCCUPIED,
+    Outcome.REFUSED_FOR_GOOD: Occupancy.OCCUPIED,
+    Outcome.AWAY: Occupancy.OCCUPIED,
+    Outcome.LANGUAGE: Occupancy.OCCUPIED,
+    Outcome.UNABLE: Occupancy.OCCUPIED,
+}
+
+ANSWERED = frozenset({Outcome.COMPLETE, Outcome.PARTIAL})
+"""Outcomes that only a counted answer gives."""
+
+SAYABLE = tuple(outcome for outcome in Outcome if outcome not in ANSWERED)
+"""Outcomes that a member of staff may record."""
+
+
+def category_of(outcome: Outcome) -> Category:
+    """Return AAPOR's category of an outcome."""
+    return _CATEGORIES[outcome]
+
+
+def occupancy_of(outcome: Outcome, before: Occupancy) -> Occupancy:
+    """Return what is known of a home after an outcome: some say nothing about it."""
+    return _OCCUPANCIES.get(outcome, before)

@@ -1,0 +1,1 @@
+"""Printed matter: bundles for buildings, posters, the hand-over book. Kept empty."""

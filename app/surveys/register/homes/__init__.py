@@ -1,0 +1,1 @@
+"""One home of the register: found, shown, and changed with its history."""

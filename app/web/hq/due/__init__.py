@@ -1,0 +1,64 @@
+"""What waits for a person of head office, one module per subject; `start` puts it on one page.
+
+A module offers ``tasks(campaign, now)`` and is named in `app/web/hq/start.py`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from app.i18n import current_language
+from app.i18n import gettext as _
+from app.surveys.campaign.models import Campaign
+
+_COMMUNITIES_LISTED = 8  # more of one kind become one line
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do: when, what, and the page where it is done.
+
+    Attributes:
+        group: ``late``, ``today`` or ``week``.
+        when: The date, or how many days are left, in words.
+        title: What it is about.
+        detail: The numbers behind it.
+        action: The word on its button.
+        href: The page it leads to.
+    """
+
+    group: str
+    when: str
+    title: str
+    detail: str
+    action: str
+    href: str
+
+
+def title_of(campaign: Campaign) -> str:
+    """Return the name of a campaign in the language of the page."""
+    return campaign.title_en if current_language() == "en" else campaign.title
+
+
+def few(found: Sequence[Task], campaign: Campaign, title: str, *, endpoint: str) -> Iterator[Task]:
+    """Yield the tasks of some communities one by one, very many of one kind as one line.
+
+    Args:
+        found: One task for each community.
+        campaign: What they are about.
+        title: What to call all of them together.
+        endpoint: The page that lists them; it takes ``campaign``.
+    """
+    if len(found) <= _COMMUNITIES_LISTED:
+        yield from found
+        return
+    groups = [task.group for task in found]
+    yield Task(
+        "late" if "late" in groups else groups[0],
+        title_of(campaign),
+        title,
+        _("In {count} communities.").format(count=len(found)),
+        _("See communities"),
+        url_for(endpoint, campaign=campaign.code),
+    )
