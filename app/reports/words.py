@@ -18,12 +18,12 @@ class WordRow:
     """One text of one answer.
 
     Attributes:
-        community, building, room: Where it comes from; building and room empty where no reply
-            was wished.
+        community, building, room: Where it comes from; building and room are empty where no
+            reply was wished.
         question: What the owner was asked.
         text: What he wrote.
         wish: Who may reply, in words.
-        received_on: Day it came in.
+        received_on: Day it came in; None where no reply was wished.
     """
 
     community: str
@@ -32,7 +32,7 @@ class WordRow:
     question: str
     text: str
     wish: str
-    received_on: date
+    received_on: date | None
 
 
 def words_csv(rows: Sequence[WordRow]) -> bytes:
@@ -75,7 +75,7 @@ def _cells(row: WordRow) -> tuple[str, ...]:
         row.question,
         row.text,
         row.wish,
-        row.received_on.isoformat(),
+        row.received_on.isoformat() if row.received_on else "",
     )
 
 

@@ -1,11 +1,13 @@
 """Contact with households: who got the letter, what came of a knock, the timeline of a home."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_urlsafe
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.followup.timeline import timeline
@@ -16,7 +18,7 @@ from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign.contact import queries
 from app.surveys.campaign.contact.errors import EventKeyTakenError
 from app.surveys.campaign.contact.models import ContactChannel, EventKind
-from app.surveys.campaign.contact.outcomes import ANSWERED, SAYABLE, Outcome
+from app.surveys.campaign.contact.outcomes import ANSWERED, LASTING, SAYABLE, Outcome
 from app.surveys.campaign.contact.services import (
     MAX_NOTE,
     NewEvent,
@@ -24,7 +26,9 @@ from app.surveys.campaign.contact.services import (
     record_events,
 )
 from app.surveys.campaign.models import Campaign, FrameMember
-from app.surveys.register.models import Community
+from app.surveys.distribution.errors import AlreadyOptedOutError
+from app.surveys.distribution.wishes import opt_out
+from app.surveys.register.models import Community, Household
 from app.surveys.response.tracker import BuildingRow, building_rows
 from app.web import contact_words
 from app.web.access import access_campaign, access_community, access_gate
@@ -160,6 +164,8 @@ def home(member_id: int) -> str:
         first=FIRST,
         sayable=[one for one in SAYABLE if one is not Outcome.NO_CONTACT],
         answered=ANSWERED,
+        is_over=access_gate(campaign, member.community_id).frozen_at is not None,
+        may_correct=_may_correct() and member.outcome in LASTING,
         trying=TRYING,
         new_key=new_key,
         wording=contact_words,
@@ -172,7 +178,8 @@ def home(member_id: int) -> str:
 def attempt(member_id: int) -> Response | tuple[str, int]:
     """Record what came of a knock or a call; the same key again changes nothing."""
     outcome = request.form.get("outcome", "")
-    if outcome not in SAYABLE:
+    is_correction = outcome == Outcome.NO_CONTACT
+    if outcome not in SAYABLE or (is_correction and not _may_correct()):
         abort(400)
     _record(member_id, EventKind.ATTEMPT, _channel(TRYING), Outcome(outcome))
     return _done(member_id)
@@ -201,10 +208,11 @@ def _record(
     key = _key()
     try:
         with transaction() as session:
+            member = _access_member(member_id)
             record_event(
                 session,
                 outside().vault,
-                _access_member(member_id),
+                member,
                 kind=kind,
                 channel=channel,
                 outcome=outcome,
@@ -213,8 +221,29 @@ def _record(
                 key=key,
                 now=outside().now(),
             )
+            if outcome is Outcome.REFUSED_FOR_GOOD:
+                _keep_wish(session, member)
     except EventKeyTakenError:
         abort(409)
+
+
+def _keep_wish(session: Session, member: FrameMember) -> None:
+    """Let the wish to hear nothing more hold in later campaigns, too."""
+    household = session.get_one(Household, member.household_id)
+    with suppress(AlreadyOptedOutError):
+        opt_out(
+            session,
+            outside().vault,
+            household,
+            note="",
+            actor=current_scope(),
+            now=outside().now(),
+        )
+
+
+def _may_correct() -> bool:
+    """Say whether the signed-in person may take back what was recorded about a home."""
+    return current_scope().role is Role.HEAD_OFFICE
 
 
 def _done(member_id: int) -> Response | tuple[str, int]:
@@ -262,8 +291,9 @@ def _building_page(
     row = next((one for one in rows if one.building == building), None)
     if row is None:
         abort(404)
+    # A home that answered had its letter: it counts as delivered and is not asked for.
     homes = [
-        Home(member.id, member.room, member.delivered_at)
+        Home(member.id, member.room, member.delivered_at or member.returned_at)
         for member in campaign_queries.list_members_of_building(
             reading(), campaign.id, community.id, building
         )

@@ -80,7 +80,11 @@ def download(code: str, community_id: int, form: str) -> Response:
 
 
 def _rows(views: tuple[CaseView, ...], instrument: Instrument) -> list[WordRow]:
-    """Return every text with its home, and without it where no reply was wished."""
+    """Return every text with its home, and without it where no reply was wished.
+
+    Texts without a home stand last, in the order of their own words and without their day: a
+    place between two neighbours would name the home in between.
+    """
     language = current_language()
     rows = []
     for view in views:
@@ -94,11 +98,15 @@ def _rows(views: tuple[CaseView, ...], instrument: Instrument) -> list[WordRow]:
                     question=instrument.item(code).text.plain(language),
                     text=text,
                     wish=wish_words(comment.wish),
-                    received_on=beijing_date(comment.received_at),
+                    received_on=beijing_date(comment.received_at) if is_named else None,
                 )
                 for code, text in comment.texts
             ]
-    return rows
+    named = [row for row in rows if row.received_on is not None]
+    nameless = sorted(
+        (row for row in rows if row.received_on is None), key=lambda row: (row.question, row.text)
+    )
+    return named + nameless
 
 
 def _file(rows: list[WordRow], campaign: Campaign, form: str) -> bytes:

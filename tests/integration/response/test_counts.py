@@ -97,7 +97,9 @@ class History:
             self.session, self.vault, member, kind=EventKind.ATTEMPT,
             channel=ContactChannel.VISIT, outcome=outcome, note="x", now=self.clock,
         )  # fmt: skip
-        self.said[member.id] = outcome
+        for_ever = (Outcome.REFUSED_FOR_GOOD, Outcome.DECEASED)
+        if self.said.get(member.id) not in for_ever or outcome in (*for_ever, Outcome.NO_CONTACT):
+            self.said[member.id] = outcome
 
     def deliver(self, member: FrameMember) -> None:
         """Tick a few homes at once, some of them twice, some back again."""

@@ -10,6 +10,7 @@ from app.surveys.campaign.contact.models import ContactEvent
 from app.surveys.campaign.contact.queries import count_campaign
 from app.surveys.campaign.models import Outcome
 from app.surveys.campaign.queries import get_household_uid
+from app.surveys.distribution.models import OptOut
 from tests.factories import NOW, gate_of, make_campaign, make_community, members_of
 from tests.integration.response.forms import submit
 from tests.web.staff_pages import MAIN, enter_as
@@ -192,3 +193,26 @@ def test_the_timeline_says_when_a_home_answered_and_hides_a_case_of_head_office(
 
     enter_as(client, session, Role.HEAD_OFFICE, now=NOW, app=app)
     assert "Follow-up opened" in client.get(home(members[0])).text
+
+
+def test_who_wants_no_reminder_is_left_alone_whatever_a_later_knock_finds(
+    client, session, steward, members
+):
+    fields = fields_of(client, members[0], key="wants-no-more")
+    client.post(f"{home(members[0])}/attempt", data=fields | {"outcome": "refused_for_good"})
+    fields = fields_of(client, members[0], key="knocked-again")
+    client.post(f"{home(members[0])}/attempt", data=fields | {"outcome": "not_at_home"})
+    session.rollback()
+    assert session.get_one(type(members[0]), members[0].id).outcome is Outcome.REFUSED_FOR_GOOD
+    assert session.scalar(select(OptOut.household_id)) == members[0].household_id
+    taken_back = fields_of(client, members[0], key="taken-back-") | {"outcome": "no_contact"}
+    assert client.post(f"{home(members[0])}/attempt", data=taken_back).status_code == 400
+
+
+def test_head_office_takes_back_what_was_recorded_by_mistake(app, client, session, members):
+    enter_as(client, session, Role.HEAD_OFFICE, [], now=NOW, app=app)
+    for key, outcome in (("by-mistake", "deceased"), ("taken-back", "no_contact")):
+        fields = fields_of(client, members[0], key=key) | {"outcome": outcome}
+        assert client.post(f"{home(members[0])}/attempt", data=fields).status_code == 302
+    session.rollback()
+    assert session.get_one(type(members[0]), members[0].id).outcome is Outcome.NO_CONTACT

@@ -4,7 +4,17 @@ from enum import StrEnum
 
 from app.surveys.campaign.models import Occupancy, Outcome
 
-__all__ = ["ANSWERED", "SAYABLE", "Category", "Occupancy", "Outcome", "category_of", "occupancy_of"]
+__all__ = [
+    "ANSWERED",
+    "LASTING",
+    "SAYABLE",
+    "Category",
+    "Occupancy",
+    "Outcome",
+    "category_of",
+    "occupancy_of",
+    "outcome_after",
+]
 
 
 class Category(StrEnum):
@@ -47,6 +57,9 @@ _OCCUPANCIES = {
 ANSWERED = frozenset({Outcome.COMPLETE, Outcome.PARTIAL})
 """Outcomes that only a counted answer gives."""
 
+LASTING = frozenset({Outcome.REFUSED_FOR_GOOD, Outcome.DECEASED})
+"""Outcomes no later knock takes back: these homes are left alone for the whole campaign."""
+
 SAYABLE = tuple(outcome for outcome in Outcome if outcome not in ANSWERED)
 """Outcomes that a member of staff may record."""
 
@@ -54,6 +67,17 @@ SAYABLE = tuple(outcome for outcome in Outcome if outcome not in ANSWERED)
 def category_of(outcome: Outcome) -> Category:
     """Return AAPOR's category of an outcome."""
     return _CATEGORIES[outcome]
+
+
+def outcome_after(before: Outcome, said: Outcome) -> Outcome:
+    """Return the outcome of a household after something was recorded about it.
+
+    A lasting one stays, whatever a later knock finds; only another lasting one replaces it, or
+    the correction of head office, which says that nothing was heard.
+    """
+    if before in LASTING and said not in LASTING and said is not Outcome.NO_CONTACT:
+        return before
+    return said
 
 
 def occupancy_of(outcome: Outcome, before: Occupancy) -> Occupancy:

@@ -18,7 +18,7 @@ from app.surveys.campaign.contact.models import (
     EventKind,
 )
 from app.surveys.campaign.contact.moves import queries as moves
-from app.surveys.campaign.contact.outcomes import ANSWERED, occupancy_of
+from app.surveys.campaign.contact.outcomes import ANSWERED, occupancy_of, outcome_after
 from app.surveys.campaign.models import Campaign, FrameMember, Occupancy, Outcome
 from app.surveys.campaign.queries import lock_gate
 from app.surveys.instrument.answers import clean_text
@@ -228,7 +228,7 @@ def _apply(member: FrameMember, event: NewEvent) -> None:
     elif event.kind is EventKind.UNDELIVERED:
         member.delivered_at = None
     if event.outcome is not None and member.returned_at is None:
-        member.outcome = event.outcome
+        member.outcome = outcome_after(member.outcome, event.outcome)
         member.occupancy = occupancy_of(event.outcome, member.occupancy)
 
 

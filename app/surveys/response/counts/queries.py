@@ -19,15 +19,16 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    tuple_,
     update,
 )
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from app.surveys.campaign.contact.models import ContactEvent, ReturnDay, Tally
-from app.surveys.campaign.contact.outcomes import ANSWERED
+from app.surveys.campaign.contact.outcomes import ANSWERED, LASTING
 from app.surveys.campaign.contact.queries import COUNTS, fill_tally, fresh_tally
 from app.surveys.campaign.models import Campaign, Exclusion, FrameMember, Gate, Outcome
 from app.surveys.campaign.queries import approved_exclusion, get_instrument
@@ -126,10 +127,29 @@ def mend_members(session: Session, campaign: Campaign) -> int:
         .execution_options(synchronize_session=False)
     )
     has_counted = exists().where(Response.frame_member_id == FrameMember.id, Response.is_counted)
-    said = (
+    of_home = ContactEvent.frame_member_id == FrameMember.id
+    newest = (ContactEvent.at.desc(), ContactEvent.id.desc())
+    corrected = aliased(ContactEvent)
+    # `outcomes.outcome_after` as one statement: a lasting outcome stays until it is corrected.
+    lasting = (
         select(ContactEvent.outcome)
-        .where(ContactEvent.frame_member_id == FrameMember.id, ContactEvent.outcome.is_not(None))
-        .order_by(ContactEvent.at.desc(), ContactEvent.id.desc())
+        .where(
+            of_home,
+            ContactEvent.outcome.in_(LASTING),
+            ~exists().where(
+                corrected.frame_member_id == ContactEvent.frame_member_id,
+                corrected.outcome == Outcome.NO_CONTACT,
+                tuple_(corrected.at, corrected.id) > tuple_(ContactEvent.at, ContactEvent.id),
+            ),
+        )
+        .order_by(*newest)
+        .limit(1)
+        .scalar_subquery()
+    )
+    last = (
+        select(ContactEvent.outcome)
+        .where(of_home, ContactEvent.outcome.is_not(None))
+        .order_by(*newest)
         .limit(1)
         .scalar_subquery()
     )
@@ -140,7 +160,7 @@ def mend_members(session: Session, campaign: Campaign) -> int:
             or_(FrameMember.returned_at.is_not(None), FrameMember.outcome.in_(ANSWERED)),
             ~has_counted,
         )
-        .values(returned_at=None, outcome=func.coalesce(said, Outcome.NO_CONTACT.value))
+        .values(returned_at=None, outcome=func.coalesce(lasting, last, Outcome.NO_CONTACT.value))
         .execution_options(synchronize_session=False)
     )
     return sum(cast("CursorResult[Any]", done).rowcount for done in (known, silent))

@@ -1,12 +1,14 @@
 """All statements on the events of households and their notes."""
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.surveys.campaign.contact.models import ContactEvent, ContactNote
+from app.surveys.campaign.contact.outcomes import outcome_after
 from app.surveys.campaign.models import Outcome
 
 
@@ -35,14 +37,14 @@ def list_notes(session: Session, event_ids: Sequence[int]) -> dict[int, bytes]:
 
 
 def last_said(session: Session, member_id: int) -> Outcome:
-    """Return the outcome last recorded for a household; without one nothing was heard."""
+    """Return the outcome the records about a household lead to; without any nothing was heard."""
     statement = (
         select(ContactEvent.outcome)
         .where(ContactEvent.frame_member_id == member_id, ContactEvent.outcome.is_not(None))
-        .order_by(ContactEvent.at.desc(), ContactEvent.id.desc())
-        .limit(1)
+        .order_by(ContactEvent.at, ContactEvent.id)
     )
-    return session.scalar(statement) or Outcome.NO_CONTACT
+    said = [outcome for outcome in session.scalars(statement) if outcome is not None]
+    return reduce(outcome_after, said, Outcome.NO_CONTACT)
 
 
 def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
