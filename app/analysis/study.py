@@ -111,7 +111,11 @@ def run_study(
         segments=tuple(compare_segments(released.cells, plan, one) for one in plan.segments),
         tables=make_tables(released.cells, plan),
     )
-    source = Source(frame, plan, released, rows)
+    return _with_sections(result, Source(frame, plan, released, rows))
+
+
+def _with_sections(result: StudyResult, source: Source) -> StudyResult:
+    """Add the sections that need more than sums."""
     return with_silence(with_wide(result, source), source)
 
 

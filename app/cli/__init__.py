@@ -36,6 +36,7 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
         "run": "app.cli.study:run",
         "schema": "app.cli.study:schema",
         "company": "app.cli.company_study:company",
+        "market": "app.cli.market:market",
     },
     "worker": "app.cli.operate:worker",
     "demo": "app.cli.demo:demo",

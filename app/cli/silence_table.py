@@ -41,7 +41,7 @@ def _part(name: str) -> str:
     return {
         "first": _("first third"),
         "middle": _("middle third"),
-        "last": _("last"),
+        "last": _("last part"),
         "before_reminder": _("before the first reminder"),
         "after_reminder": _("after the first reminder"),
     }.get(name, name)
@@ -72,7 +72,7 @@ def _modes(result: ModesResult) -> Lines:
     lines = [title(_("Ways of answering"))]
     if result.reason is not None:
         return [*lines, _not_computed(result.reason, result.n)]
-    head = [_("Way"), "n", _("Plain difference"), _("Difference, the rest alike"), "p", _("Note")]
+    head = [_("Way"), "n", _("Plain difference"), _("Difference, the rest alike"), "p", _("Remark")]
     rows = [
         [
             one.mode,
@@ -84,12 +84,10 @@ def _modes(result: ModesResult) -> Lines:
         ]
         for one in result.effects
     ]
-    lines += [*table(head, rows, words=(0, -1)),
-              _("Each against {way}; nothing is adjusted by it.", way=result.reference)]  # fmt: skip
+    lines += table(head, rows, words=(0, -1))
+    lines.append(_("Each against {way}; nothing is adjusted by it.", way=result.reference))
     if result.left_out:
-        lines.append(
-            _("Left out for fewer than 30 answers: {ways}", ways=joined(result.left_out))
-        )
+        lines.append(_("Left out for fewer than 30 answers: {ways}", ways=joined(result.left_out)))
     return lines
 
 

@@ -16,6 +16,7 @@ from app.cli.comparison_table import (
     segment_lines,
     trend_lines,
 )
+from app.cli.silence_table import silence_lines
 from app.cli.table_words import difference_text, joined, share_text, title
 from app.cli.text_table import table
 from app.cli.wide_table import wide_lines
@@ -65,6 +66,7 @@ def study_table(result: StudyResult, names: Names) -> str:
         parts.append(_nps(result.nps))
     parts.append(_scales(result.scales, names))
     parts += wide_lines(result, names)
+    parts += silence_lines(result)
     if result.trend is not None:
         parts.append(trend_lines(result.trend, names))
     parts += [community_lines(one, names) for one in result.communities]
@@ -84,6 +86,9 @@ def _summary(result: StudyResult, names: Names) -> Lines:
         [_("Hill's percentage"), number(index.hill_percent)],
         [_("Index with equal weights"), number(index.equal_weights)],
     ]
+    if result.index_bounds is not None:
+        ends = interval(*result.index_bounds)
+        facts.append([_("The index for all households, whatever the silent think"), ends])
     if result.overall is not None:
         facts.append([_("Overall item, 0-100"), estimate_text(result.overall)])
     if result.overall_bounds is not None:
@@ -91,6 +96,11 @@ def _summary(result: StudyResult, names: Names) -> Lines:
         facts.append([_("The same for all households, whatever the silent think"), ends])
     if result.overall_satisfied is not None:
         facts.append([_("Satisfied overall"), share_text(result.overall_satisfied)])
+    if result.satisfied_bounds is not None:
+        low, high = result.satisfied_bounds
+        ends = f"{interval(100 * low, 100 * high)}%"
+        name = _("The satisfied share for all households, whatever the silent think")
+        facts.append([name, ends])
     if result.weighting is not None:
         facts += _weighting(result.weighting, result.unweighted)
     level = number(100 * result.level, 0)

@@ -134,8 +134,10 @@ def make_within(survey: MarketSurvey, *, level: float = 0.95) -> tuple[WithinRat
         known = (survey.provider == own) & (source.provider >= 0) & (source.provider != own)
         found += _table(survey, source, known, "", level)
         for k, code in enumerate(survey.providers):
-            if k != own and (known & (source.provider == k)).sum() >= LEAST_SHOWN:
-                found += _table(survey, source, known & (source.provider == k), code, level)
+            rows = known & (source.provider == k)
+            # One other company alone is what "all others" says already.
+            if LEAST_SHOWN <= rows.sum() < known.sum():
+                found += _table(survey, source, rows, code, level)
     return tuple(found)
 
 

@@ -1,6 +1,6 @@
 """Interviews of a market-standing survey and the communities of the market. Pure numpy."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,6 +170,34 @@ class MarketSurvey:
             )
             if is_wrong:
                 raise MarketError(place.code, row)
+
+    def part(self, rows: Bools) -> "MarketSurvey":
+        """Return the survey with these interviews only: a segment. The market stays whole.
+
+        Args:
+            rows: Which interviews, shape (interviews,).
+
+        Source: ours, see docs/methods/competitors.md.
+        """
+
+        def cut(one: Measure) -> Measure:
+            return replace(one, values=one.values[rows])
+
+        return replace(
+            self,
+            place=self.place[rows],
+            overall=cut(self.overall),
+            performance=tuple(cut(one) for one in self.performance),
+            importance=tuple(cut(one) for one in self.importance),
+            ticks=None if self.ticks is None else self.ticks[rows],
+            reached=None if self.reached is None else self.reached[rows],
+            has_need=None if self.has_need is None else self.has_need[rows],
+            fit=None if self.fit is None else cut(self.fit),
+            elsewhere=tuple(
+                replace(one, provider=one.provider[rows], ratings=one.ratings[rows])
+                for one in self.elsewhere
+            ),
+        )
 
     @property
     def measures(self) -> tuple[Measure, ...]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
+from scipy.optimize import brentq
 
 from app.analysis.nonresponse.propensity import FrameTable, dummies, fit_propensity
 from app.analysis.results.estimate import Estimate
@@ -12,7 +14,6 @@ from app.analysis.results.nonresponse import (
     PartialIndicator,
     RepresentativenessResult,
 )
-from app.analysis.uncertainty.intervals import Limits, make_limits
 
 LEAST_FRAME = 100
 LEAST_SIDE = 30
@@ -22,29 +23,41 @@ FEW_RETURNED = "few_returned"
 FEW_SILENT = "few_silent"
 NO_VARIABLE = "no_variable"
 
+# Variables that say the same leave nothing within each other but rounding.
+_NO_NOISE = 1e-15
+
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Spread:
-    """Variances of the propensities: plain total, then adjusted ones.
+    """Variances of the propensities: of all, between categories, within those of all others.
+
+    Every array has the shape (1 + 2 variables,): of all, then by variable one of the other two.
 
     Attributes:
-        plain: Of all, without adjustment.
-        adjusted: Of all; between the categories of each variable; within those of the others.
-            Shape (1 + 2 variables,); may be below 0.
+        plain: As they are.
+        noise: What estimation adds to each on average.
+        terms: Free terms behind each.
     """
 
-    plain: float
-    adjusted: Floats
+    plain: Floats
+    noise: Floats
+    terms: NDArray[np.int64]
+
+    @property
+    def adjusted(self) -> Floats:
+        """Return the variances without what estimation adds; may be below 0."""
+        return self.plain - self.noise
 
 
 def representativeness(table: FrameTable, *, level: float = 0.95) -> RepresentativenessResult:
     """Return R and the partial indicators of every variable.
 
     R = 1 - 2 sd(propensity). Estimated propensities vary more than true ones; what sampling error
-    adds on average is taken off every variance. Intervals are the images of the variances' own
-    intervals (delete-a-group jackknife), because the root has no error near 0.
+    adds on average is taken off every variance. Standard errors are those of the delete-a-group
+    jackknife. Near 0 they fail, so intervals are those of a noncentral chi-square with as many
+    degrees of freedom as free terms.
 
     Args:
         table: The frame; see `make_frame_table`.
@@ -52,7 +65,8 @@ def representativeness(table: FrameTable, *, level: float = 0.95) -> Representat
 
     Source: Schouten, Cobben and Bethlehem 2009, Survey Methodology 35(1), 101-113; Schouten,
     Shlomo and Skinner 2011, J. Official Stat. 27(2), 231-253 (partial); Shlomo, Skinner and
-    Schouten 2012, J. Stat. Planning and Inference 142(1), 201-211 (adjustment).
+    Schouten 2012, J. Stat. Planning and Inference 142(1), 201-211 (adjustment); Steiger 2004,
+    Psychological Methods 9(2), 164-182 (noncentral interval).
     """
     members, returned = table.members.sum(axis=0), table.returned.sum(axis=0)
     total, back = int(members.sum()), int(returned.sum())
@@ -69,26 +83,27 @@ def representativeness(table: FrameTable, *, level: float = 0.95) -> Representat
     groups = len(replicates)
     distance = replicates - replicates.mean(axis=0)
     stderr = np.sqrt((groups - 1) / groups * (distance**2).sum(axis=0))
-    limits = make_limits(groups - 1, level)
     width = len(table.variables)
+    roots = [
+        _root(full, k, float(stderr[k]), groups - 1, total, level) for k in range(1 + 2 * width)
+    ]
     partials = [
         PartialIndicator(
             name,
-            _root(full.adjusted[1 + k], stderr[1 + k], limits, total),
-            _root(full.adjusted[1 + width + k], stderr[1 + width + k], limits, total),
+            roots[1 + k],
+            roots[1 + width + k],
             _categories(table, k, members, returned),
             table.joined[k],
         )
         for k, name in enumerate(table.variables)
     ]
-    spread = _root(full.adjusted[0], stderr[0], limits, total)
-    indicator = _indicator(spread)
+    indicator = _indicator(roots[0])
     value = 1.0 if indicator.value is None else indicator.value
     return RepresentativenessResult(
         total,
         back,
         indicator=indicator,
-        plain=1 - 2 * float(np.sqrt(full.plain)),
+        plain=1 - 2 * float(np.sqrt(full.plain[0])),
         bias_bound=(1 - value) / (2 * back / total),
         partials=tuple(sorted(partials, key=lambda one: -(one.unconditional.value or 0.0))),
     )
@@ -124,29 +139,69 @@ def _spread(table: FrameTable, members: NDArray[np.int64], returned: NDArray[np.
 
     everybody = parts(np.ones((len(weight), 1)))
     each = parts(np.eye(len(weight)))
-    values = [(each[0] - everybody[0] - each[1] + everybody[1]) / (total - 1)]
+    rank = int(np.linalg.matrix_rank(design))
+    whole = (each[0] - everybody[0]) / (total - 1), (each[1] - everybody[1]) / (total - 1)
     own, within = [], []
     for place, names in enumerate(table.categories):
         found = parts(dummies(table.patterns[:, place], len(names)))
-        own.append((found[0] - everybody[0] - found[1] + everybody[1]) / total)
+        between = (found[0] - everybody[0]) / total, (found[1] - everybody[1]) / total
+        own.append((*between, len(names) - 1))
         others = np.delete(table.patterns, place, axis=1)
         known, cell = np.unique(others, axis=0, return_inverse=True)
         found = parts(dummies(cell.ravel().astype(np.int64), len(known)))
-        within.append((each[0] - found[0] - each[1] + found[1]) / total)
-    plain = max(0.0, (each[0] - everybody[0]) / (total - 1))
-    return _Spread(plain, np.array([*values, *own, *within]))
+        kept = [k for k in range(len(table.categories)) if k != place]
+        rest = [dummies(table.patterns[:, k], len(table.categories[k]))[:, 1:] for k in kept]
+        others_rank = int(np.linalg.matrix_rank(np.hstack([np.ones((len(weight), 1)), *rest])))
+        inside = (each[0] - found[0]) / total, (each[1] - found[1]) / total
+        within.append((*inside, rank - others_rank))
+    rows = np.maximum(0.0, np.array([(*whole, rank - 1), *own, *within]))
+    return _Spread(rows[:, 0], rows[:, 1], rows[:, 2].astype(np.int64))
 
 
-def _root(variance: float, stderr: float, limits: Limits, n: int) -> Estimate:
-    """Return a standard deviation with the image of its variance's interval."""
+def _root(spread: _Spread, k: int, stderr: float, df: int, n: int, level: float) -> Estimate:
+    """Return a standard deviation; its error is none where the root has no slope."""
+    variance = float(spread.adjusted[k])
     value = float(np.sqrt(max(0.0, variance)))
-    if limits.df < 1 or not np.isfinite(stderr) or stderr <= 0:
+    terms, noise = int(spread.terms[k]), float(spread.noise[k])
+    if terms < 1 or noise <= _NO_NOISE or df < 1:
         return Estimate(value, None, None, None, n)
-    half = limits.t * stderr
-    low, high = (float(np.sqrt(max(0.0, one))) for one in (variance - half, variance + half))
-    # The delta method's error; none where the root has no slope.
-    error = float(stderr / (2 * value)) if variance > stderr else None
-    return Estimate(value, error, low, min(0.5, high), n, limits.df)
+    low, high = noncentral_limits(float(spread.plain[k]), noise, terms, level=level)
+    error = stderr / (2 * value) if variance > stderr > 0 else None
+    low, high = min(value, float(np.sqrt(low))), max(value, float(np.sqrt(high)))
+    return Estimate(value, error, low, min(0.5, high), n, df)
+
+
+def noncentral_limits(
+    variance: float, noise: float, terms: int, *, level: float = 0.95
+) -> tuple[float, float]:
+    """Return the limits of a true variance from one that estimation has added noise to.
+
+    terms x variance / noise is a noncentral chi-square with this many degrees of freedom if every
+    term brings the same noise.
+
+    Args:
+        variance: As it is, not adjusted.
+        noise: What estimation adds on average, above 0.
+        terms: Free terms.
+        level: Confidence level.
+
+    Source: Steiger 2004, Psychological Methods 9(2), 164-182.
+    """
+    found = terms * variance / noise
+
+    def limit(chance: float) -> float:
+        """Return the noncentrality under which no more than this is at most what was found."""
+        if stats.chi2.cdf(found, terms) <= chance:
+            return 0.0
+        most = (np.sqrt(found) + 10) ** 2
+
+        def distance(noncentrality: float) -> float:
+            return float(stats.ncx2.cdf(found, terms, noncentrality)) - chance
+
+        return float(brentq(distance, 1e-12, most))
+
+    unit = noise / terms
+    return unit * limit(0.5 + level / 2), unit * limit(0.5 - level / 2)
 
 
 def _indicator(spread: Estimate) -> Estimate:

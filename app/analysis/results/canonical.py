@@ -6,6 +6,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
+from app.analysis.results.market import MarketResult
 from app.analysis.results.study import OLDER_SCHEMAS, SCHEMA, StudyResult
 
 
@@ -34,9 +35,20 @@ def to_json(result: StudyResult) -> str:
     Raises:
         ValueError: A number is NaN or infinite.
     """
-    text = json.dumps(
-        _rounded(asdict(result)), sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    return _canonical(asdict(result))
+
+
+def market_json(result: MarketResult) -> str:
+    """Return the canonical JSON of a market-standing study, in the same form as `to_json`.
+
+    Raises:
+        ValueError: A number is NaN or infinite.
+    """
+    return _canonical(asdict(result))
+
+
+def _canonical(data: dict[str, Any]) -> str:
+    text = json.dumps(_rounded(data), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return text + "\n"
 
 

@@ -1,5 +1,6 @@
 """Market standing on markets made so that the answer is known."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from app.analysis.competitors.priorities import make_competitive
 from app.analysis.competitors.standing import make_funnels, make_needs, make_shares, make_within
 from app.analysis.competitors.study import run_market
 from app.analysis.competitors.survey import Elsewhere, MarketError, MarketSurvey, Measure, Place
+from app.analysis.results.canonical import market_json
 from app.analysis.uncertainty.intervals import wilson_interval
 
 # Greenacre's smoking table: staff groups by none, light, medium, heavy.
@@ -352,6 +354,40 @@ def test_a_whole_study_is_the_same_twice_and_leaves_out_what_was_not_asked():
     assert found == run_market(survey)
     assert [one.measure for one in found.leagues] == ["overall", "clean"]
     assert (found.image, found.needs, found.within) == (None, (), ())
+
+
+def test_a_result_of_everything_is_plain_json_the_same_twice():
+    survey = funnelled()
+    ticks = np.random.default_rng(9).random((survey.interviews, 2, 3)) < 0.4
+    survey = replace(
+        survey,
+        statements=("keeps", "open", "quick"),
+        ticks=ticks,
+        needs=("elder",),
+        has_need=ticks[:, 0, :1],
+        fit=survey.overall,
+        elsewhere=(
+            Elsewhere("second", 1 - survey.provider, np.ones((survey.interviews, 1)), ("q",)),
+        ),
+    )
+    text = market_json(run_market(survey))
+    assert text == market_json(run_market(survey))
+    found = json.loads(text)
+    assert (found["schema"], found["own"], len(found["needs"])) == ("linsheng-market/1", "a", 1)
+    assert found["within"][0]["mean"]["stderr"] is None, "an error is never said to be nothing"
+
+
+def test_a_segment_is_its_interviews_in_the_same_market():
+    survey = funnelled()
+    rows = np.arange(survey.interviews) % 2 == 0
+    found = run_market(survey.part(rows))
+    assert found.interviews == 192
+    assert found.shares[0].communities == 12
+    values = survey.overall.rescaled[rows & (survey.provider == 0)]
+    plain = {one.code: one.plain.value for one in found.leagues[0].entries}
+    assert plain["a"] == pytest.approx(values.mean())
+    everything = survey.part(np.ones(survey.interviews, bool))
+    assert run_market(everything) == run_market(survey)
 
 
 def test_an_image_profile_is_a_share_of_those_who_know_the_company():

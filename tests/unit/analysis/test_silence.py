@@ -1,5 +1,7 @@
 """The sections about the silent in a whole study: bounds, ways of answering, early against late."""
 
+import json
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -11,10 +13,15 @@ from app.analysis.design.bounds import RateError, index_bounds
 from app.analysis.nonresponse.arrival import arrival_trend
 from app.analysis.plan import StudyPlan, make_plan
 from app.analysis.results.canonical import from_json, to_json
+from app.analysis.results.schema import json_schema
 from app.analysis.study import run_study
+from app.cli.study_table import study_table
+from app.i18n import set_language
 from tests.unit.analysis.builders import make_dataset, ratings
 from tests.unit.analysis.test_plan import problems, settled
+from tests.unit.analysis.test_schema import complaints
 from tests.unit.analysis.test_wide import community, joined
+from tests.unit.analysis.test_wide_table import NAMES
 
 
 def known(data: Dataset) -> Dataset:
@@ -128,3 +135,43 @@ def test_a_plan_file_asks_for_them_by_column(data: Dataset):
     assert problems("modes: {by: way}\n", bare) == [(2, "modes.by", "unknown_word")]
     assert problems("arrival: {by: day}\n", bare) == [(2, "arrival.by", "unknown_word")]
     assert (settled("", cells).modes, settled("", cells).arrival) == ("", "")
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    set_language("en")
+    yield
+    set_language("zh-Hans")
+
+
+@pytest.mark.usefixtures("english")
+def test_the_table_says_all_of_it_and_why_not(data: Dataset):
+    found = run_study(make_cells(data), plan(data, first_reminder=5.0), rows=data)
+    text = study_table(found, NAMES)
+    assert "before the first reminder" in text
+    assert "If the trend held, the silent would give" in text
+    assert "60% answered" in text
+    assert "Each against phone; nothing is adjusted by it." in text
+    assert "The index for all households, whatever the silent think" in text
+    low, high = found.satisfied_bounds
+    assert f"{100 * low:.1f}" in text
+    assert f"{100 * high:.1f}" in text
+    text = study_table(run_study(make_cells(data), plan(data)), NAMES)
+    assert text.count("answers household by household are needed") == 2
+
+
+@pytest.mark.usefixtures("english")
+def test_the_table_names_a_large_effect_and_who_is_left_out(data: Dataset):
+    found = run_study(make_cells(data), plan(data), rows=data)
+    (effect,) = found.modes.effects
+    modes = replace(
+        found.modes, effects=(replace(effect, is_warned=True),), left_out=("visit", "phone 2")
+    )
+    text = study_table(replace(found, modes=modes), NAMES)
+    assert "large: do not compare its figures with others" in text
+    assert "Left out for fewer than 30 answers: visit, phone 2" in text
+
+
+def test_the_sections_keep_to_the_published_schema(data: Dataset):
+    found = json.loads(to_json(run_study(make_cells(data), plan(data), rows=data)))
+    assert list(complaints(json_schema(), found, json_schema())) == []
