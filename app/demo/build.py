@@ -16,7 +16,7 @@ from app.config import ROOT, Config
 from app.db import make_engine, write_session
 from app.demo import gates, homes, messages, plan, street
 from app.demo.accounts import OPERATOR, add_accounts
-from app.demo.after import close_the_loop
+from app.demo.after import call_for_head_office, close_the_loop
 from app.demo.collecting import Wave, collect
 from app.demo.company import COMMUNITIES, DemoCommunity, register_file
 from app.demo.loop import answer_owners, visit_homes
@@ -209,7 +209,7 @@ def _finished(builder: _Builder) -> None:
     )
     builder.once(f"{code} decide", decide)
     builder.advance(f"{code} lifted", after + timedelta(days=2, hours=11))
-    waived = after + timedelta(days=8)
+    waived = after + timedelta(days=8, hours=10)
     builder.once(f"{code} waive", lambda session: gates.waive(session, vault, code, now=waived))
     builder.advance(f"{code} waived", waived + timedelta(hours=1))
     _after(builder, code, after)
@@ -225,7 +225,7 @@ def _after(builder: _Builder, code: str, after: datetime) -> None:
         gates.do_the_work(session, code)
         plan.tick_until(session, code, builder.today, t0=after, waiting=_WAITING)
 
-    voided = after + timedelta(days=8, hours=10)
+    voided = after + timedelta(days=9, hours=10)
     builder.once(
         f"{code} void",
         lambda session: gates.void_after_release(session, vault, code, now=voided),
@@ -254,16 +254,18 @@ def _running(builder: _Builder) -> None:
     _remind(builder, RunKind.REMINDER_1, reminded - timedelta(minutes=40))
     builder.advance(f"{code} reminder sent", reminded)
     _collect_running(builder, since=reminded)
-    now = builder.workshop.clock()
+    now = builder.workshop.clock() - timedelta(hours=1)
 
     def this_week(session: Session) -> None:
         street.knock(session, code, _RUNNING_DOORS, seed=SEED)
         street.leave_out(session, vault, code, street.OF_THE_RUNNING)
         visit_homes(session, vault, code, now=now, seed=SEED)
+        call_for_head_office(session, vault, code, until=builder.today, seed=SEED)
+        street.print_again(session, code, now=now)
         plan.tick_until(session, code, builder.today)
 
     builder.once(f"{code} this week", this_week)
-    _remind(builder, RunKind.REMINDER_2, now)
+    _remind(builder, RunKind.REMINDER_2, now + timedelta(minutes=20))
 
 
 def _prepare(builder: _Builder, code: str, opens_on: date, *, has_pilot: bool) -> None:

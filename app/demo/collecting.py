@@ -1,6 +1,7 @@
 """Lets the households of one community answer, in the order of time."""
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from app.demo.answers import answer_times, area_of_wish, raw_answers, truth_of, 
 from app.demo.company import DemoCommunity
 from app.demo.loop import LOOP_COMMUNITY, can_show, with_photo
 from app.surveys.campaign import queries as campaign_queries
+from app.surveys.campaign.models import FrameMember
 from app.surveys.response import services as response_services
 from app.surveys.response.models import Channel
 from app.surveys.response.services import Submission
@@ -21,6 +23,8 @@ from app.vault import Vault
 # What was done after the finished campaign, as owners feel it now.
 CHANGE_SINCE = {"facilities": 4.0, "service": 2.0}
 PAPER_SHARE = 0.15
+BEGUN_EVERY = 30  # of the silent homes
+_FIRST_PAGES = ("overall", "priority", "tolerance.", "area.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +99,28 @@ def collect(
             submission = with_photo(session, vault, submission, code=code, now=instant)
             wants_photo = False
         response_services.record_response(session, vault, submission, now=instant)
+    if wave.until is None:
+        silent = sorted(set(range(len(members))) - set(chosen))
+        for at in silent[::BEGUN_EVERY]:
+            offer = response_services.offer_of(instrument, gate, members[at])
+            raw = raw_answers(rng, instrument, offer, households[at], weak="service")
+            instant = times[-1 - at % 20]  # of a late answer: at an hour at which people answer
+            _begin(session, vault, members[at], raw, now=instant)
+
+
+def _begin(
+    session: Session,
+    vault: Vault,
+    member: FrameMember,
+    raw: Mapping[str, list[str]],
+    *,
+    now: datetime,
+) -> None:
+    """Let somebody answer the first pages and go away; some saved enough to be counted."""
+    pages = {name: values for name, values in raw.items() if name.startswith(_FIRST_PAGES)}
+    if member.id % 3 == 0:
+        pages = {name: values for name, values in pages.items() if not name.startswith("area.")}
+    response_services.save_draft(
+        session, vault, member=member, device=f"demo-{member.pseudonym}", raw=pages,
+        language="zh-Hans", form="full", now=now,
+    )  # fmt: skip

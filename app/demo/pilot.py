@@ -11,7 +11,7 @@ from app.demo.answers import area_of_wish, raw_answers, truth_of
 from app.demo.company import COMMUNITIES
 from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign.models import Campaign, FrameMember
-from app.surveys.campaign.planning.evidence import record_change
+from app.surveys.campaign.planning.evidence import record_changes
 from app.surveys.campaign.planning.models import ItemFate
 from app.surveys.campaign.planning.pilot import start_pilot
 from app.surveys.instrument.model import Instrument
@@ -65,8 +65,8 @@ def hold_pilot(
         else:
             last = _LAST_SAVED[number - ANSWERS]
             _stop(session, vault, member, last, begins=evening)
-    record_change(
-        session, campaign, item="attribute.parking.ebikes", fate=ItemFate.KEPT, why=_FOUND,
+    record_changes(
+        session, campaign, items=["attribute.parking.ebikes"], fate=ItemFate.KEPT, why=_FOUND,
         talk=None, staff_id=head.id, now=now + timedelta(days=7),
     )  # fmt: skip
     return ANSWERS

@@ -14,7 +14,7 @@ from app.surveys.campaign.planning.calendar import record_event
 from app.surveys.campaign.planning.clash_check import acknowledge
 from app.surveys.campaign.planning.clashes import ClashKind
 from app.surveys.campaign.planning.drafts import plan_campaign
-from app.surveys.campaign.planning.evidence import Talk, record_change, record_talk
+from app.surveys.campaign.planning.evidence import Talk, record_changes, record_talk
 from app.surveys.campaign.planning.models import EventKind, ItemFate, TalkForm, TaskOwner
 from app.surveys.campaign.planning.template import Proposal
 from app.vault import Vault
@@ -83,7 +83,10 @@ def approve_in_advance(session: Session, vault: Vault, proposal: Proposal, diges
     campaign = plan_campaign(
         session, proposal, digest, staff_id=head.id, now=first - PLANNED, target=TARGET
     )
-    services.assign_all(session, campaign, TaskOwner.LEADER, leader.id)
+    services.assign_all(
+        session, campaign, TaskOwner.LEADER, leader.id,
+        staff_id=head.id, now=first - PLANNED,
+    )  # fmt: skip
     talks = []
     for form, days, place, participants, minutes in _TALKS:
         talk = Talk(proposal.opens_on - timedelta(days), form, place, participants, minutes)
@@ -91,8 +94,8 @@ def approve_in_advance(session: Session, vault: Vault, proposal: Proposal, diges
         talks.append(record_talk(session, vault, campaign, talk, staff_id=head.id, now=at))
     at = first - timedelta(days=30)
     for which, item, fate, why in _CHANGES:
-        record_change(
-            session, campaign, item=item, fate=fate, why=why, talk=talks[which],
+        record_changes(
+            session, campaign, items=[item], fate=fate, why=why, talk=talks[which],
             staff_id=head.id, now=at,
         )  # fmt: skip
     for kind in ClashKind:

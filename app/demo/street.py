@@ -11,12 +11,20 @@ from sqlalchemy.orm import Session
 from app.clock import beijing_date, start_of
 from app.demo.accounts import OPERATOR, at_the_doors_of, community_of, staff_of
 from app.demo.company import COMMUNITIES
+from app.i18n import DEFAULT_LANGUAGE
 from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign import services as campaign_services
 from app.surveys.campaign.contact.models import ContactChannel, EventKind
 from app.surveys.campaign.contact.services import NewEvent, record_events
 from app.surveys.campaign.models import Campaign, ExclusionCode, FrameMember, Outcome
-from app.surveys.distribution.models import HandoverKind
+from app.surveys.distribution.models import (
+    BatchForm,
+    BatchState,
+    HandoverKind,
+    LetterBatch,
+    RunKind,
+)
+from app.surveys.distribution.printed.batches import ask_for_batch
 from app.surveys.distribution.printed.handovers import record_handover
 from app.surveys.response import queries as response_queries
 from app.vault import Vault
@@ -33,6 +41,7 @@ _ANSWERS_AT_THE_DOOR = (
     (Outcome.REFUSED_FOR_GOOD, 0.03),
     (Outcome.LANGUAGE, 0.01),
 )
+PRINTED_AGAIN = "XYG"
 _PEOPLE_WHO_SIGN = {"滨江管理处": "周立", "湖东管理处": "吴敏", "城西管理处": "郑凯"}
 
 
@@ -61,7 +70,11 @@ OF_THE_RUNNING = (
 
 
 def hand_out(session: Session, vault: Vault, code: str, *, seed: int) -> None:
-    """Fill the hand-over book and record which letters arrived, how, and which did not."""
+    """Fill the hand-over book and record which letters arrived, how, and which did not.
+
+    Files of letters live for a day: what is left of the printing is a batch without files and
+    the lines of the book, and that is what is written here.
+    """
     campaign = _campaign(session, code)
     first = start_of(campaign.opens_on)
     events: list[NewEvent] = []
@@ -70,12 +83,15 @@ def hand_out(session: Session, vault: Vault, code: str, *, seed: int) -> None:
         rng = np.random.default_rng([seed, zlib.crc32(f"letters {code} {company.code}".encode())])
         person = _PEOPLE_WHO_SIGN[company.office]
         carrier = at_the_doors_of(session, company.code).id
-        for building in campaign_queries.list_buildings(session, campaign.id, community.id):
+        buildings = campaign_queries.list_buildings(session, campaign.id, community.id)
+        printed = 0
+        for building in buildings:
             members = campaign_queries.list_members_of_building(
                 session, campaign.id, community.id, building
             )
             found = list(_arrivals(rng, members, first=first, staff_id=carrier))
             events += found
+            printed += len(members)
             back = sum(event.kind is EventKind.UNDELIVERED for event in found)
             lines = [
                 (HandoverKind.PRINTED, len(members), -9, ""),
@@ -90,7 +106,37 @@ def hand_out(session: Session, vault: Vault, code: str, *, seed: int) -> None:
                         kind=kind, pieces=pieces, person=signed, happened_on=beijing_date(at),
                         staff_id=staff_of(session, "hq").id, now=at,
                     )  # fmt: skip
+        session.add(
+            LetterBatch(
+                campaign_id=campaign.id,
+                community_id=community.id,
+                form=BatchForm.LETTER,
+                kind=RunKind.LAUNCH,
+                language=DEFAULT_LANGUAGE,
+                asked_by=staff_of(session, "hq").id,
+                asked_at=first + timedelta(days=-9, hours=13),
+                state=BatchState.GONE,
+                ended_at=first + timedelta(days=-9, hours=14),
+                buildings=len(buildings),
+                homes=printed,
+            )
+        )
     record_events(session, events)
+
+
+def print_again(session: Session, code: str, *, now: datetime) -> None:
+    """Order slips for the community where least came back; the worker prints them."""
+    campaign = _campaign(session, code)
+    ask_for_batch(
+        session,
+        campaign,
+        community_of(session, PRINTED_AGAIN).id,
+        form=BatchForm.SLIP,
+        kind=RunKind.REMINDER_2,
+        language=DEFAULT_LANGUAGE,
+        staff_id=staff_of(session, "hq").id,
+        now=now,
+    )
 
 
 def knock(session: Session, code: str, days: tuple[int, ...], *, seed: int) -> None:
@@ -132,7 +178,11 @@ def leave_out(session: Session, vault: Vault, code: str, wanted: tuple[Excluded,
     for one in wanted:
         community = community_of(session, one.community)
         silent = response_queries.list_silent(session, campaign.id, community.id, OPERATOR)
-        member = next(home for home in reversed(silent) if home.outcome is Outcome.NO_CONTACT)
+        member = next(
+            home
+            for home in reversed(silent)
+            if home.outcome is Outcome.NO_CONTACT and home.opened_at is None
+        )
         asked_at = start_of(campaign.opens_on) + timedelta(days=one.day, hours=11)
         exclusion = campaign_services.request_exclusion(
             session, vault, member, code=one.code, evidence=one.evidence,

@@ -6,7 +6,7 @@ The database refuses to change or delete entries; the chain shows a change made 
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -105,7 +105,7 @@ def verify_chain(session: Session) -> int:
 def _link(previous: bytes, entry: AuditEntry) -> bytes:
     content = (
         entry.sequence,
-        entry.at.isoformat(),
+        entry.at.astimezone(UTC).isoformat(),  # as the database returns it
         entry.actor,
         entry.action,
         entry.subject,

@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 FOLDER = Path(__file__).parent
 COMMUNITY = "桂语苑"
+HELD = "松涧雅居"
+HOME = "桂语苑 2栋 1-0802"
 COLOURS = 64
 GAP = 24  # between two phones of a picture, in its own pixels
 
@@ -27,20 +29,87 @@ def main() -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
         shoot_matrix(browser, sheet)
+        shoot_campaign(browser, sheet)
+        shoot_doors(browser, sheet)
         shoot_phone(browser, sheet)
         shoot_owner(browser, sheet["owner_links"][-2], "full")
         shoot_owner(browser, sheet["owner_links"][-3], "elder")
         browser.close()
 
 
-def shoot_matrix(browser: Browser, sheet: dict) -> None:
-    """Take the importance-performance matrix of one community."""
-    page = browser.new_page(viewport={"width": 1180, "height": 900}, locale="zh-CN")
-    account = sheet["accounts"][0]
+def sign_in(page: Page, sheet: dict, login: str) -> None:
+    """Sign somebody of the demo in."""
+    account = next(one for one in sheet["accounts"] if one["login"] == login)
     page.goto(sheet["login"])
     page.fill("input[name=login]", account["login"])
     page.fill("input[name=password]", account["password"])
     page.click("form button")
+
+
+def shoot_campaign(browser: Browser, sheet: dict) -> None:
+    """Take the pages of a campaign as head office sees them, each as far down as it says."""
+    page = browser.new_page(viewport={"width": 1180, "height": 900}, locale="zh-CN")
+    sign_in(page, sheet, "hq")
+    url, campaigns = sheet["public_url"], sheet["campaigns"]
+    running, finished = campaigns["running"], campaigns["finished"]
+    for name, path, link, height in (
+        ("due", "/hq/", None, 960),
+        ("plan", f"/hq/campaigns/{running}/plan", None, 900),
+        ("register", "/hq/register/", None, 900),
+        ("letters", f"/hq/letters/{running}", COMMUNITY, 900),
+        ("messages", f"/hq/messages/{running}", "短信 2", 800),
+        ("tracker", f"/hq/tracker/?campaign={running}", None, 1700),
+        ("community", f"/hq/tracker/?campaign={running}", COMMUNITY, 1420),
+        ("gate", f"/hq/gates/?campaign={finished}", HELD, 820),
+    ):
+        page.goto(f"{url}{path}")
+        if link is not None:
+            page.click(f"main a:text-is('{link}')")
+        save(page, name, height)
+    page.goto(f"{url}/hq/households/")
+    page.fill("main input[name=q]", HOME)
+    page.press("main input[name=q]", "Enter")
+    page.click(f"main a:has-text('{HOME.rsplit(maxsplit=1)[-1]}')")
+    save(page, "household", 1180)
+    page.context.close()
+
+
+def shoot_doors(browser: Browser, sheet: dict) -> None:
+    """Take the list of doors and one home as a steward sees them on a phone."""
+    page = open_phone(browser)
+    sign_in(page, sheet, "steward")
+    page.goto(f"{sheet['public_url']}/desk/")
+    page.goto(f"{sheet['public_url']}/contacts/?campaign={sheet['campaigns']['running']}")
+    place = page.url if page.url.rsplit("/", 1)[-1].isdigit() else ""
+    if not place:
+        page.click(f"main a:text-is('{COMMUNITY}')")
+        place = page.url
+    page.goto(place.replace("/contacts/", "/desk/doors/"))
+    page.wait_for_load_state("networkidle")
+    shots = [page.screenshot()]
+    page.evaluate("document.querySelector('.stop').scrollIntoView()")
+    shots.append(page.screenshot())
+    first = page.get_attribute(".doors .addr >> nth=0", "href")
+    page.goto(f"{sheet['public_url']}{first}")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(800)  # a phone fits a page into its width a moment after it is there
+    shots.append(page.screenshot())
+    side_by_side(shots).save(FOLDER / "doors.png")
+    page.context.close()
+
+
+def save(page: Page, name: str, height: int) -> None:
+    """Save the upper part of a page, with few colours."""
+    page.wait_for_load_state("networkidle")
+    whole = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
+    upper = whole.crop((0, 0, whole.width, min(height, whole.height)))
+    upper.quantize(COLOURS, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
+
+
+def shoot_matrix(browser: Browser, sheet: dict) -> None:
+    """Take the importance-performance matrix of one community."""
+    page = browser.new_page(viewport={"width": 1180, "height": 900}, locale="zh-CN")
+    sign_in(page, sheet, "hq")
     page.goto(f"{sheet['public_url']}/hq/results?campaign={sheet['campaigns']['finished']}")
     page.click(f"a:has-text('{COMMUNITY}')")
     page.goto(f"{page.url}/matrix")

@@ -1,7 +1,7 @@
 """The audit log is append-only and shows tampering behind the database's back."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 from sqlalchemy import text
@@ -87,6 +87,14 @@ def test_a_changed_or_removed_entry_breaks_the_chain_there(written, statement, b
     with pytest.raises(BrokenChainError) as caught:
         audit.verify_chain(written)
     assert caught.value.sequence == broken_at
+
+
+def test_an_instant_told_in_beijing_time_keeps_the_chain_whole(session, now):
+    in_beijing = now.astimezone(timezone(timedelta(hours=8)))
+    audit.record(session, actor=SYSTEM_ACTOR, action="look", subject="y", now=in_beijing)
+    session.commit()
+    session.expire_all()
+    assert audit.verify_chain(session) == 1
 
 
 def test_a_moved_entry_breaks_the_chain(written):
