@@ -32,6 +32,7 @@ from app.web.hq import pilots as hq_pilots
 from app.web.hq import plan_tasks as hq_plan_tasks
 from app.web.hq import plans as hq_plans
 from app.web.hq import register as hq_register
+from app.web.hq import register_buildings as hq_register_buildings
 from app.web.hq import register_places as hq_register_places
 from app.web.hq import results as hq_results
 from app.web.hq import start as hq_start
@@ -72,6 +73,7 @@ PAGES = (
     hq_reach,
     hq_tracker,
     hq_register,
+    hq_register_buildings,
     hq_register_places,
     hq_households,
     hq_household_acts,

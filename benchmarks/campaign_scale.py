@@ -16,7 +16,6 @@ import os
 import random
 import re
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -39,7 +38,6 @@ from benchmarks.campaign_scale_data import (
     NAMES,
     NOW,
     PASSWORD,
-    REGIONS,
     Size,
     check_counts,
     fill,
@@ -144,9 +142,19 @@ class Meter:
         self._processes.add(connection.info.backend_pid)  # type: ignore[attr-defined]
 
 
-def measure(app: Flask, engine: Engine, *, homes: int, requests: int) -> list[Taken]:
+def measure(url: str, folder: Path, *, homes: int, requests: int) -> list[Taken]:
     """Open every kind of page as often as asked, mixed, and return what it took."""
-    dice = random.Random(5)
+    app = make_application(url, folder)
+    with app.app_context():
+        engine = db.engine
+    try:
+        return _measure(app, engine, homes=homes, requests=requests)
+    finally:
+        engine.dispose()
+
+
+def _measure(app: Flask, engine: Engine, *, homes: int, requests: int) -> list[Taken]:
+    dice, meter = random.Random(5), Meter(engine)
     with engine.connect() as connection:
         rows = connection.execute(
             text(
@@ -157,13 +165,11 @@ def measure(app: Flask, engine: Engine, *, homes: int, requests: int) -> list[Ta
             {"step": max(1, homes // 997)},
         ).all()
     phones, names = sampled_phones(homes), NAMES[1:homes]
-    with app.app_context():
-        meter = Meter(db.engine)
     head, leader = (Visitor(app, login, meter) for login in (HEAD_OFFICE, LEADER))
     kinds: dict[str, Callable[[Taken], str]] = {
         "tracker": lambda t: head.open(t, "/hq/tracker/"),
         "tracker, one region": lambda t: head.open(
-            t, f"/hq/tracker/?region={dice.choice(REGIONS[1:6])}"
+            t, f"/hq/tracker/?region=R{dice.randrange(2, 7)}"
         ),
         "tracker, leader": lambda t: leader.open(t, "/hq/tracker/"),
         "community": lambda t: head.open(t, f"/hq/tracker/{CAMPAIGN}/{dice.choice(rows)[0]}"),
@@ -276,36 +282,36 @@ def make_application(url: str, folder: Path) -> Flask:
     return app
 
 
-def run(kind: str, size: Size, *, requests: int, keep: Path | None = None) -> list[Taken]:
+def run(kind: str, size: Size, *, requests: int) -> list[Taken]:
     """Build the company in a database of this kind and measure it."""
-    parent = keep or Path(tempfile.mkdtemp(prefix="linsheng-scale-"))
-    parent.chmod(0o755)  # the server of PostgreSQL runs as somebody else
-    try:
-        with database(kind, parent) as url:
-            engine = make_engine(url)
-            vault = Vault.from_file(parent / "vault.key", create=True)
-            begun = time.monotonic()
-            homes = fill(engine, vault, size, say=say)
-            say(f"built in {time.monotonic() - begun:.0f} s, {_bytes_of(engine, parent):.1f} GB")
-            check_counts(engine, say=say)
+    with tempfile.TemporaryDirectory(prefix="linsheng-scale-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # the server of PostgreSQL runs as somebody else
+        with database(kind, folder) as url:
+            homes = build(url, folder, size)
             make_durable(url)
-            app = make_application(url, parent)
-            found = measure(app, engine, homes=homes, requests=requests)
-            engine.dispose()
-            with app.app_context():
-                db.engine.dispose()
-            return found
-    finally:
-        if keep is None:
-            shutil.rmtree(parent, ignore_errors=True)
+            return measure(url, folder, homes=homes, requests=requests)
 
 
-def _bytes_of(engine: Engine, folder: Path) -> float:
+def build(url: str, folder: Path, size: Size) -> int:
+    """Fill an empty database, check that it agrees with itself and return its homes."""
+    engine = make_engine(url)
+    vault = Vault.from_file(folder / "vault.key", create=True)
+    begun = time.monotonic()
+    homes = fill(engine, vault, size, say=say)
+    say(f"built in {time.monotonic() - begun:.0f} s, {_size_of(engine):.1f} GB")
+    check_counts(engine, say=say)
+    engine.dispose()
+    return homes
+
+
+def _size_of(engine: Engine) -> float:
+    """Return the size of a database in GB."""
+    asked = "pg_database_size(current_database())"
     if engine.dialect.name == "sqlite":
-        return (folder / "scale.sqlite").stat().st_size / 1e9
+        asked = "page_count * page_size FROM pragma_page_count(), pragma_page_size()"
     with engine.connect() as connection:
-        size = connection.execute(text("SELECT pg_database_size(current_database())"))
-        return float(size.scalar_one()) / 1e9
+        return float(connection.execute(text(f"SELECT {asked}")).scalar_one()) / 1e9
 
 
 def run_files() -> None:

@@ -265,9 +265,7 @@ class _Filling:
             hashed = hash_password(PASSWORD)
             for login, role in ((HEAD_OFFICE, Role.HEAD_OFFICE), (LEADER, Role.LEADER)):
                 session.add(
-                    Staff(
-                        login=login, name=login, role=role, password_hash=hashed, created_at=NOW
-                    )
+                    Staff(login=login, name=login, role=role, password_hash=hashed, created_at=NOW)
                 )
             loaded = load_instrument(_INSTRUMENT.read_text("utf-8"), _INSTRUMENT.name)
             version = campaign_services.publish_instrument(session, loaded.instrument, now=NOW)
@@ -287,7 +285,7 @@ class _Filling:
     def campaign(self, number: int) -> None:
         """Make one campaign: the last one is under way, those before it are over."""
         back = self.size.campaigns - number
-        opens_on = date(2026 - (back + 1) // 2, 6 if back % 2 else 11, 1)
+        opens_on = date(2026 - back // 2, 6 if back % 2 else 11, 1)
         is_over = back > 0
         key = self._campaign_row(opens_on, is_over=is_over)
         self._gates(key, opens_on, is_over=is_over)
@@ -324,8 +322,9 @@ class _Filling:
         ended = int(end_of(opens_on + timedelta(days=_DAYS - 1)).timestamp())
         at = self.words.instant(str(ended)) if is_over else "NULL"
         self.run(
-            "INSERT INTO gate (campaign_id, community_id, areas_offered, flushed_at) "
-            f"SELECT {campaign}, id, 9, {at} FROM community ORDER BY id"
+            "INSERT INTO gate (campaign_id, community_id, areas_offered, flushed_at, name, "
+            f"office, region_code, region) SELECT {campaign}, c.id, 9, {at}, c.name, c.office, "
+            "r.code, r.name FROM community c JOIN region r ON r.id = c.region_id ORDER BY c.id"
         )
 
     def _frame(self, campaign: int, opens_on: date, *, is_over: bool) -> None:

@@ -74,7 +74,7 @@ def answer_page(page: Page) -> None:
         *first, last = page.locator(".q").all()
         for question in first:
             question.locator("input").nth(1).tap()
-            page.wait_for_timeout(350)
+            page.wait_for_timeout(1000)  # sooner it would pass for a double tap
         last.locator("input").nth(1).press(" ")
         if page.locator(".sum").count():
             last.locator("input").nth(1).tap()

@@ -19,6 +19,7 @@ from app.surveys.campaign.models import FrameMember
 from app.surveys.instrument.effort import Effort, form_effort
 from app.surveys.instrument.flow import ELDER, FULL, make_offer
 from tests import factories
+from tests.browser import tap_apart
 from tests.end_to_end.street import Home, Street, open_chromium, open_street, phone, step_on
 
 PROFILES = ((3, FULL), (6, FULL), (9, FULL), (3, ELDER))
@@ -73,11 +74,11 @@ def _answer(page: Page) -> tuple[int, int]:
         alone = ticks.locator("[data-alone]")
         most = int(ticks.get_attribute("data-max") or 1)
         for box in [alone] if alone.count() else ticks.locator("input").all()[:most]:
-            box.tap()
+            tap_apart(box)
         return most, 1
     questions: list[Locator] = [] if page.url.endswith("/comment") else page.locator(".q").all()
     for question in questions:
-        question.locator("input").nth(1).tap()
+        tap_apart(question.locator("input").nth(1))
     return len(questions), 1
 
 
@@ -88,7 +89,7 @@ def _answer_deck(page: Page) -> tuple[int, int]:
         shown = questions.locator("visible=true")
         assert shown.count() == 1
         name = shown.get_attribute("id")
-        shown.locator("input").nth(1).tap()
+        tap_apart(shown.locator("input").nth(1))
         if dealt < total - 1:
             page.locator(f'[id="{name}"]').wait_for(state="hidden")
     return total, total

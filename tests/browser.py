@@ -1,23 +1,29 @@
 """Two ways to use the application like a person: a form-filling client and a real Chromium."""
 
 import atexit
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from html.parser import HTMLParser
+from itertools import count
 from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, sync_playwright
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# What gunicorn lets through (gunicorn/http/wsgi.py): nothing but Latin letters.
+_HEADER_VALUE = re.compile(r"[ \t\x21-\x7e\x80-\xff]*")
 MISSING = "No Chromium found. Run: apt-get install -y chromium"
+
+_TAPS = count()
 
 
 class _Forms(HTMLParser):
@@ -71,7 +77,17 @@ class _Forms(HTMLParser):
 
 
 class PageClient(FlaskClient):
-    """Posts forms the way a browser does: what the page filled in (CSRF token, key) goes along."""
+    """Posts forms the way a browser does: what the page filled in (CSRF token, key) goes along.
+
+    Every answer has to be one the real server sends: it refuses headers that this client takes.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request and check the headers of the answer as gunicorn does."""
+        answer = super().open(*args, **kwargs)
+        for name, value in answer.headers:
+            assert _HEADER_VALUE.fullmatch(value), f"{name}: {value}"
+        return answer
 
     def submit(
         self, path: str, data: Mapping[str, Any], *, form: int = 0, **options: Any
@@ -125,6 +141,14 @@ def open_browser(
         yield context.new_page()
     finally:
         context.close()
+
+
+def tap_apart(choice: Locator) -> None:
+    """Tap a choice at its left and right edge in turn: twice at one place is a slip of a finger."""
+    box = choice.bounding_box()
+    assert box is not None
+    x = 4 if next(_TAPS) % 2 else box["width"] - 4
+    choice.tap(position={"x": x, "y": box["height"] / 2})
 
 
 @cache

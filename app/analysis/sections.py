@@ -29,7 +29,7 @@ SATISFIED = ("satisfied", "not_satisfied")
 
 
 def make_plan_trend(
-    cells: Cells, plan: StudyPlan, earlier: Cells | None = None
+    cells: Cells, plan: StudyPlan, earlier: Cells | None = None, *, linked: bool | None = None
 ) -> TrendResult | None:
     """Return the waves of the plan, the first one's weights frozen; None without earlier waves.
 
@@ -37,6 +37,7 @@ def make_plan_trend(
         cells: All waves, or the last one where `earlier` is given.
         plan: Names the waves.
         earlier: The one earlier wave where its questions differ; then only the step is told.
+        linked: As in `compare_waves`.
 
     Source: ours, see docs/methods/change.md.
     """
@@ -45,9 +46,9 @@ def make_plan_trend(
     named = [plan.community] if plan.community else None
     own = cells.select(communities=named)
     if earlier is None:
-        return make_trend(own, plan, (*plan.before, plan.wave))
+        return make_trend(own, plan, (*plan.before, plan.wave), linked=linked)
     first, second = earlier.select(communities=named), own.select(waves=[plan.wave])
-    step = compare_surveys(first, second, plan, plan.before[0], plan.wave)
+    step = compare_surveys(first, second, plan, plan.before[0], plan.wave, linked=linked)
     return TrendResult(base=plan.before[0], points=(), steps=(step,))
 
 

@@ -91,7 +91,8 @@ def run_study(
     zones = _zones(frame, plan)
     headline = _headline(frame, plan, zones)
     drivers, attribute_drivers = _drivers(frame, plan, headline, company or wave)
-    trend = _trend(cells, plan, earlier)
+    linked = None if rows is None or rows.are_linked else False
+    trend = _trend(cells, plan, earlier, linked=linked)
     result = replace(
         _lists(frame, plan, headline, zones),
         seed=seed,
@@ -170,11 +171,13 @@ def _floors(plan: StudyPlan) -> Floors:
     return PUBLISHED if plan.suppress else OWN_ROWS
 
 
-def _trend(cells: Cells, plan: StudyPlan, earlier: Cells | None) -> TrendResult | None:
+def _trend(
+    cells: Cells, plan: StudyPlan, earlier: Cells | None, *, linked: bool | None
+) -> TrendResult | None:
     if not plan.before:
         return None
     past = None if earlier is None else _whole(earlier, plan)
-    return make_plan_trend(_whole(cells, plan), plan, past)
+    return make_plan_trend(_whole(cells, plan), plan, past, linked=linked)
 
 
 def _whole(cells: Cells, plan: StudyPlan) -> Cells:

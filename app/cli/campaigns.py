@@ -13,8 +13,9 @@ from app.followup.queries import count_comments_without_case
 from app.staff.models import Role
 from app.staff.queries import find_staff_by_login
 from app.staff.scope import Scope
-from app.surveys.campaign import queries, services
+from app.surveys.campaign import queries
 from app.surveys.campaign.planning.drafts import plan_campaign
+from app.surveys.campaign.planning.services import open_planned
 from app.surveys.campaign.planning.template import Proposal
 from app.surveys.response.tracker import tracker
 from app.vault import Vault
@@ -59,7 +60,7 @@ def open_one(code: str) -> None:
         campaign = queries.find_campaign(session, code)
         if campaign is None:
             raise click.ClickException(f"no campaign {code}")
-        services.open_campaign(session, campaign, vault, now=clock.now())
+        open_planned(session, campaign, vault, now=clock.now())
     click.echo(code)
 
 

@@ -11,7 +11,7 @@ from app.cli.study_table import study_table
 from app.config import read_config
 from app.db import make_engine
 from app.i18n import DEFAULT_LANGUAGE, LANGUAGES, set_language
-from app.reports.study import compute_company
+from app.reports.study import NothingIncludedError, compute_company
 from app.reports.wording import names_of
 from app.storage import Storage
 from app.surveys.campaign.queries import find_campaign, get_instrument
@@ -39,7 +39,12 @@ def company(code: str, *, is_table: bool, language: str, out: Path | None) -> No
         digest, target = revisions[-1].digest, campaign.target
         instrument = get_instrument(session, campaign.instrument_digest)
     engine.dispose()
-    computed = compute_company(Storage(config.files), digest, target=target)
+    try:
+        computed = compute_company(Storage(config.files), digest, target=target)
+    except NothingIncludedError:
+        raise click.ClickException(
+            f"the newest company snapshot of campaign {code} holds no community: all are held"
+        ) from None
     if is_table:
         set_language(language)
         table = study_table(from_json(computed.result), names_of(instrument, language))

@@ -46,5 +46,6 @@ def market(
     if is_table:
         click.echo(market_table(result), nl=False)
     if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(market_json(result), encoding="utf-8")
         click.echo(f"n={result.interviews}  companies={len(survey.providers)}  -> {out}")

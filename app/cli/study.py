@@ -59,6 +59,7 @@ def run(  # noqa: PLR0913 - one for each option of the command
     if is_table:
         click.echo(study_table(result, names_of(study.instrument, language)), nl=False)
     if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(to_json(result), encoding="utf-8")
         index = result.index
         value = "none" if index.value is None else f"{index.value:.3f}"

@@ -30,6 +30,7 @@ class ReportContext:
         waiver_reason: The recorded reason, printed in every report; empty without a waiver.
         rate_changes: Changes of the rate asked for, each with its reason; empty without any.
         correction: Since when a later revision stands and why; empty for the first.
+        exclusions: Excluded homes by reason: its words and how many; none left empty.
         opens_on, closes_on: First and last day of the survey.
         clock_started_on: Day of T0.
         revision: Which freeze of the answers this is.
@@ -66,6 +67,7 @@ class ReportContext:
     waiver_reason: str = ""
     rate_changes: tuple[str, ...] = ()
     correction: str = ""
+    exclusions: tuple[tuple[str, int], ...] = ()
 
     @property
     def rate(self) -> str:
@@ -97,6 +99,7 @@ def make_context(  # noqa: PLR0913 - every part has its own source
     waiver_reason: str = "",
     rate_changes: tuple[str, ...] = (),
     correction: str = "",
+    exclusions: tuple[tuple[str, int], ...] = (),
 ) -> ReportContext:
     """Collect the surroundings of one stored result.
 
@@ -133,6 +136,7 @@ def make_context(  # noqa: PLR0913 - every part has its own source
         waiver_reason=waiver_reason,
         rate_changes=rate_changes,
         correction=correction,
+        exclusions=exclusions,
     )
 
 

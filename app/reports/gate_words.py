@@ -1,11 +1,13 @@
 """Decisions about gates in words, as pages, reports and letters print them alike."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from app.clock import beijing_date
+from app.clock import BEIJING, beijing_date
 from app.i18n import gettext as _
 from app.surveys.campaign.gates.models import RequiredChange
+from app.surveys.campaign.models import ExclusionCode
 from app.surveys.response.voids.models import VoidReason
 
 
@@ -21,6 +23,21 @@ def void_name(reason: VoidReason) -> str:
     }[reason]
 
 
+def exclusion_name(code: ExclusionCode) -> str:
+    """Return why a home is not asked."""
+    return {
+        ExclusionCode.VACANT: _("Vacant, nobody lives there"),
+        ExclusionCode.DEVELOPER_HELD: _("Still held by the developer"),
+        ExclusionCode.COMMERCIAL: _("Commercial, no home"),
+        ExclusionCode.DEMOLISHED: _("No longer exists"),
+    }[code]
+
+
+def exclusion_words(counts: Mapping[ExclusionCode, int]) -> tuple[tuple[str, int], ...]:
+    """Return excluded homes by reason in words, in the order of the reasons."""
+    return tuple((exclusion_name(code), counts[code]) for code in ExclusionCode if code in counts)
+
+
 def rate_text(permille: int) -> str:
     """Return a required rate with its sign, without a decimal where there is none."""
     whole, tenths = divmod(permille, 10)
@@ -29,11 +46,16 @@ def rate_text(permille: int) -> str:
 
 def required_words(permille: int, changes: Iterable[RequiredChange]) -> str:
     """Say which rate is asked for and what it was before: printed wherever the rate is."""
+    known = list(changes)
+    days = Counter(beijing_date(change.changed_at) for change in known)
     told = [
         _("{before} until {date}").format(
-            before=rate_text(change.before_permille), date=_day(change.changed_at)
+            before=rate_text(change.before_permille),
+            date=_day(change.changed_at)
+            if days[beijing_date(change.changed_at)] == 1
+            else f"{_day(change.changed_at)} {change.changed_at.astimezone(BEIJING):%H:%M}",
         )
-        for change in changes
+        for change in known
     ]
     if not told:
         return _("required rate {rate}").format(rate=rate_text(permille))

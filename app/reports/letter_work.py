@@ -12,6 +12,7 @@ from app.clock import beijing_date
 from app.db import write_session
 from app.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from app.reports.context import date_text
+from app.reports.gate_words import required_words
 from app.reports.letter_paper import Bundle, Home, print_bundle
 from app.reports.letters import LetterHead, qr_svg
 from app.reports.paper import in_language, print_pdf
@@ -20,6 +21,7 @@ from app.reports.work import Workshop
 from app.staff.audit import record_many
 from app.surveys.campaign.codes import format_code
 from app.surveys.campaign.contact.queries import count_community
+from app.surveys.campaign.gates.queries import list_required_changes
 from app.surveys.campaign.lookup import give_codes
 from app.surveys.campaign.models import Campaign, FrameMember, Gate
 from app.surveys.campaign.queries import (
@@ -171,6 +173,9 @@ def _bundle(
             minutes=minutes_of(instrument, gate),
             is_demo=config.demo,
             phone=config.phone,
+            rate=required_words(
+                campaign.required_permille, list_required_changes(session, campaign.id)
+            ),
         )
         return Bundle(
             head=head,

@@ -31,6 +31,7 @@ class LetterHead:
         minutes: Minutes the questionnaire takes.
         is_demo: All data is invented.
         phone: Telephone of the head office; empty when there is none.
+        rate: The required rate and what it was before, in words.
     """
 
     company: str
@@ -41,6 +42,7 @@ class LetterHead:
     minutes: int
     is_demo: bool = False
     phone: str = ""
+    rate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

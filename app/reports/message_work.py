@@ -19,7 +19,12 @@ from app.surveys.campaign.contact.queries import count_community
 from app.surveys.campaign.models import Campaign
 from app.surveys.campaign.queries import find_gate, get_campaign, get_instrument, list_gates
 from app.surveys.distribution import queries, runs, sending
-from app.surveys.distribution.errors import NotSentError, RejectedError, UnsureError
+from app.surveys.distribution.errors import (
+    NotSentError,
+    RejectedError,
+    SettingsError,
+    UnsureError,
+)
 from app.surveys.distribution.facts import facts_of, minutes_of
 from app.surveys.distribution.models import (
     MessageReason,
@@ -111,7 +116,11 @@ def message_round(workshop: Workshop) -> None:
     now = workshop.clock()
     with write_session(workshop.engine) as session:
         runs.order_due_runs(session, now=now)
-    days = read_settings(workshop.config.instance).outbox_days
+    try:
+        days = read_settings(workshop.config.instance).outbox_days
+    except SettingsError as error:
+        log.warning("distribution.toml: %s", error)
+        return
     outbox.drop_old(outbox_folder(workshop.config), days=days, now=now)
 
 

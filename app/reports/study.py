@@ -134,6 +134,14 @@ def is_comparable(cells: Cells, earlier: Cells, plan: StudyPlan) -> bool:
     return bool(communities[0] & communities[1]) and has_weights
 
 
+class NothingIncludedError(Exception):
+    """A company snapshot holds no community."""
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(digest)
+        self.digest = digest
+
+
 def compute_company(
     storage: Storage, company_digest: str, *, target: int | None, seed: int = SEED
 ) -> Computed:
@@ -152,8 +160,12 @@ def compute_company(
     Raises:
         MissingFileError, DamagedFileError, BadManifestError: A snapshot is not what its digest
             promises; nothing is computed.
+        NothingIncludedError: Every community is held or still collects: there is nothing to
+            compute from.
     """
     manifest = company_from_json(storage.get(company_digest).decode())
+    if not manifest.snapshots:
+        raise NothingIncludedError(company_digest)
     answered = [one for one in manifest.snapshots if one.returned]
     instrument = load_snapshot(storage, manifest.snapshots[0].digest).instrument
     columns = columns_of(instrument)

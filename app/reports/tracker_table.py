@@ -38,29 +38,71 @@ class TableRow:
     exclusions: Mapping[ExclusionCode, int]
 
 
+@dataclass(frozen=True, slots=True)
+class SumRow:
+    """Several communities together."""
+
+    name: str
+    base: int
+    returned: int
+
+
 def tracker_workbook(
-    rows: Sequence[TableRow], *, title: str, company: str, day: date, codes: Mapping[str, str]
+    rows: Sequence[TableRow],
+    sums: Sequence[SumRow],
+    *,
+    title: str,
+    required: str,
+    company: str,
+    day: date,
+    codes: Mapping[str, str],
 ) -> bytes:
     """Return the table as XLSX.
 
     Args:
         rows: Communities in the order they shall stand.
+        sums: Company and regions.
         title: Name of the table, for the file's properties.
+        required: The rate asked for, with its changes.
         company: Name of the company.
         day: Day of making.
         codes: Reasons of exclusions and their words, in the order of the columns.
     """
     sheet = Sheet(_("Progress"), _columns(codes), [_cells(row, codes) for row in rows])
-    return make_workbook([sheet], title=title, company=company, day=day)
+    about: list[Sequence[Value]] = [
+        (title, None, None, None),
+        (_("As of"), day, None, None),
+        (required, None, None, None),
+        *(
+            (one.name, one.base, one.returned, one.returned / one.base if one.base else None)
+            for one in sums
+        ),
+    ]
+    heads = [
+        Column(_("Company and regions"), 40),
+        Column(_("Base"), 12, "0"),
+        Column(_("Returned"), 12, "0"),
+        Column(_("Return rate"), 12, "0.0%"),
+    ]
+    sheets = [sheet, Sheet(_("About"), heads, about)]
+    return make_workbook(sheets, title=title, company=company, day=day)
 
 
-def tracker_csv(rows: Sequence[TableRow], *, codes: Mapping[str, str]) -> str:
-    """Return the table as CSV in UTF-8 with a byte order mark, so that sheets show Chinese."""
+def tracker_csv(
+    rows: Sequence[TableRow], *, title: str, day: date, required: str, codes: Mapping[str, str]
+) -> str:
+    """Return the table as CSV in UTF-8 with a byte order mark, so that sheets show Chinese.
+
+    The last three columns say in every line of which campaign, of which day and against which
+    required rate it is: the head stays one line, as programs want it.
+    """
     target = StringIO()
     writer = csv.writer(target)
-    writer.writerow([column.head for column in _columns(codes)])
+    heads = [column.head for column in _columns(codes)]
+    writer.writerow([*heads, _("Campaign"), _("As of"), _("Required rate")])
     for row in rows:
-        writer.writerow([_plain(value) for value in _cells(row, codes)])
+        cells = [*_cells(row, codes), title, day, required]
+        writer.writerow([_plain(value) for value in cells])
     return "\ufeff" + target.getvalue()
 
 

@@ -23,7 +23,7 @@ from app.jobs.queries import list_jobs
 from app.jobs.queue import enqueue, payload_of
 from app.reports import files
 from app.reports.context import ReportContext, make_context
-from app.reports.gate_words import change_words, revision_words
+from app.reports.gate_words import change_words, exclusion_words, revision_words
 from app.reports.models import StudyRun
 from app.reports.paper import in_language
 from app.reports.queries import get_run, get_surroundings, list_report_files, list_unfinished
@@ -37,6 +37,7 @@ from app.surveys.campaign.gates.queries import list_required_changes, list_unset
 from app.surveys.campaign.gates.services import finish_work, open_reason, start_work
 from app.surveys.campaign.models import Campaign, CampaignState
 from app.surveys.campaign.queries import (
+    count_exclusions,
     get_campaign,
     get_instrument,
     list_campaigns,
@@ -194,6 +195,9 @@ def _context(session: Session, workshop: Workshop, run: StudyRun) -> ReportConte
         waiver_reason=open_waiver_reason(vault, about.gate),
         rate_changes=changes,
         correction=correction,
+        exclusions=exclusion_words(
+            count_exclusions(session, about.campaign.id, about.community.id)
+        ),
     )
 
 

@@ -135,6 +135,10 @@ def _summary(result: StudyResult, context: ReportContext) -> Sheet:
         *((_("Standing"), note, None, None, None) for note in standing_notes(result)),
         (_("Homes in the base"), context.base, None, None, None),
         (_("Excluded homes"), context.excluded, None, None, None),
+        *(
+            (_("Excluded: {reason}").format(reason=reason), count, None, None, None)
+            for reason, count in context.exclusions
+        ),
         (_("Returned"), context.returned, None, None, None),
         (_("Return rate"), context.rate, None, None, None),
         *_left_out(result),

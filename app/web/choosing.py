@@ -9,9 +9,7 @@ from app.web.transaction import reading
 
 def opened_campaigns() -> list[Campaign]:
     """Return all opened campaigns, closed ones among them, the latest first; a pilot is none."""
-    return [
-        campaign for campaign in queries.list_campaigns(reading()) if campaign.state in OPENED
-    ]
+    return [campaign for campaign in queries.list_campaigns(reading()) if campaign.state in OPENED]
 
 
 def campaign_in_address(campaigns: list[Campaign]) -> Campaign | None:

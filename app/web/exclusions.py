@@ -1,10 +1,17 @@
 """Asking that a home leave the base: the same form and command at the desk and at head office."""
 
+from datetime import datetime
+
 from wtforms import SelectField, StringField, TextAreaField
 
 from app.i18n import gettext as _
 from app.surveys.campaign import queries, services
-from app.surveys.campaign.errors import AlreadyExcludedError, EmptyEvidenceError, FrozenError
+from app.surveys.campaign.errors import (
+    AlreadyExcludedError,
+    AnsweredError,
+    EmptyEvidenceError,
+    FrozenError,
+)
 from app.surveys.campaign.models import Campaign, ExclusionCode
 from app.web import words
 from app.web.auth import current_scope
@@ -26,6 +33,13 @@ class ExclusionForm(Form):
         super().__init__(*args, **kwargs)
         names = [(code.value, words.exclusion_name(code)) for code in ExclusionCode]
         self.code.choices = [("", _("Please choose")), *names]
+
+
+def answered_words(returned_at: datetime) -> str:
+    """Say that a home that has answered stays in the base."""
+    return _(
+        "This home has answered ({date}), so somebody lives there; it stays in the base."
+    ).format(date=words.beijing_day(returned_at))
 
 
 def ask_for_exclusion(form: ExclusionForm, campaign: Campaign, community_id: int) -> bool:
@@ -56,7 +70,9 @@ def ask_for_exclusion(form: ExclusionForm, campaign: Campaign, community_id: int
         except AlreadyExcludedError:
             form.room.errors = [_("This home was asked for before.")]
         except EmptyEvidenceError:
-            form.evidence.errors = [_("Please fill this in.")]
+            form.evidence.errors = [_("Please say in words how one knows.")]
+        except AnsweredError as error:
+            form.room.errors = [answered_words(error.returned_at)]
         except FrozenError:
             form.room.errors = [_("The answers of this community are frozen.")]
         else:

@@ -1,6 +1,7 @@
 """The frame of every staff page: who is signed in, the menu of the role, the start page."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from flask import current_app, request, url_for
@@ -9,8 +10,10 @@ from werkzeug.exceptions import HTTPException
 from app.clock import beijing_date
 from app.i18n import gettext as _
 from app.staff.models import Role
+from app.surveys.campaign.planning.queries import count_unapproved
 from app.web.auth import find_scope
 from app.web.services import services
+from app.web.transaction import reading
 from app.web.words import date_words, role_name
 
 _HEAD = Role.HEAD_OFFICE
@@ -19,6 +22,7 @@ _RESULTS = frozenset({Role.HEAD_OFFICE, Role.LEADER, Role.OFFICE})
 _DESK_PROGRESS = frozenset(
     {"desk_followups.progress", "desk_followups.community", "desk_followups.exclude"}
 )
+_SOON = timedelta(days=45)  # a campaign further away does not press yet
 _DESK = frozenset({Role.HEAD_OFFICE, Role.OFFICE, Role.STEWARD})
 
 
@@ -108,6 +112,7 @@ def _menu(role: Role) -> tuple[MenuEntry, ...]:
     lines: tuple[tuple[str, str | None, frozenset[Role]], ...] = (
         (_("Due today"), "hq_start.show", frozenset({_HEAD})),
         (_("Progress"), tracker, _DESK | {Role.LEADER}),
+        (_plans_label(role), "hq_plan.index", frozenset({Role.LEADER, Role.OFFICE})),
         (_("Letters delivered"), "contacts.index", _DESK),
         (_("Gates"), "hq_gates.index", frozenset({_HEAD, Role.LEADER})),
         (_("Results"), "hq_results.index", _RESULTS),
@@ -119,7 +124,6 @@ def _menu(role: Role) -> tuple[MenuEntry, ...]:
         (_("Alarms of owners"), "hq_alarms.index", frozenset({_HEAD})),
         (_("Preparation"), None, frozenset({_HEAD})),
         (_("Campaigns"), "hq_campaigns.index", frozenset({_HEAD})),
-        (_("Campaign plans"), "hq_plan.index", frozenset({Role.LEADER})),
         (_("Letters and messages"), "hq_messages.index", frozenset({_HEAD})),
         (_("Calendar"), "hq_calendar.show", frozenset({_HEAD})),
         (_("Register"), "hq_register.index", frozenset({_HEAD})),
@@ -137,6 +141,15 @@ def _menu(role: Role) -> tuple[MenuEntry, ...]:
         for label, endpoint, roles in lines
         if role in roles
     )
+
+
+def _plans_label(role: Role) -> str:
+    """Return the name of the plans; to a leader with how many wait for his approval."""
+    if role is not Role.LEADER:
+        return _("Campaign plans")
+    soon = beijing_date(services().now()) + _SOON
+    count = count_unapproved(reading(), soon)
+    return f"{_('Campaign plans')} ({count})" if count else _("Campaign plans")
 
 
 def _is_here(endpoint: str, blueprint: str) -> bool:

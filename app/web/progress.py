@@ -137,33 +137,46 @@ def sparkline(
 
 
 def row_views(tracker: Tracker, *, now: datetime) -> list[RowView]:
-    """Return the communities of a tracker, those first that need a person first."""
-    return [row_view(row, tracker.campaign, now=now) for row in by_need(tracker.communities)]
+    """Return the communities of a tracker without their curves, those first that need a person."""
+    rows = by_need(tracker.communities)
+    return [row_view(row, tracker.campaign, has_curve=False, now=now) for row in rows]
 
 
 def by_need(rows: Iterable[TrackerRow]) -> list[TrackerRow]:
     """Put those communities first that need a person first."""
-    return sorted(rows, key=lambda row: (_ORDER[row.status.state], -row.still_needed))
+    return sorted(
+        rows,
+        key=lambda row: (
+            _ORDER[GateState.HELD] if row.is_behind else _ORDER[row.status.state],
+            -row.still_needed,
+        ),
+    )
 
 
-def needs_somebody(status: GateStatus) -> bool:
-    """Say whether a gate waits for a person: below the rate after the deadline, or held."""
-    return status.state is GateState.EXTENDED or status.is_held
+def needs_somebody(row: TrackerRow) -> bool:
+    """Say whether a gate waits for a person: missed after the deadline, held, or work behind."""
+    return row.status.state is GateState.EXTENDED or row.status.is_held or row.is_behind
 
 
 def row_view(
-    row: TrackerRow, campaign: Campaign, *, now: datetime, forecast: Forecast | None = None
+    row: TrackerRow,
+    campaign: Campaign,
+    *,
+    now: datetime,
+    forecast: Forecast | None = None,
+    has_curve: bool = True,
 ) -> RowView:
-    """Return one community of the tracker as pages show it."""
+    """Return one community of the tracker as pages show it, with its curve or without."""
     status, required = row.status, campaign.required_permille
     days = (campaign.closes_on - campaign.opens_on).days + 1
-    next_step, is_urgent = _next_step(status, now=now)
+    daily = row.daily if has_curve else ()
+    next_step, is_urgent = _next_step(row, now=now)
     return RowView(
         row=row,
         kind=_kind(status, now=now),
         state=state_name(status.state),
         rate=rate_view(row.count, required, is_over=_is_over(status)),
-        spark=sparkline(row.daily, base=row.base, required_permille=required, days=days),
+        spark=sparkline(daily, base=row.base, required_permille=required, days=days),
         spark_words=_("{returned} returned since the opening").format(returned=row.returned),
         clock=_clock_words(status, now=now),
         next_step=next_step,
@@ -275,22 +288,28 @@ def _clock_words(status: GateStatus, *, now: datetime) -> str:
     return "—"
 
 
-def _next_step(status: GateStatus, *, now: datetime) -> tuple[str, bool]:
+def _next_step(row: TrackerRow, *, now: datetime) -> tuple[str, bool]:
     """Return what has to happen next, and whether it waits for a person."""
+    status = row.status
     if status.state is GateState.EXTENDED:
         return _("Collect {count} more, or decide").format(count=status.still_needed), True
     if status.state is GateState.HELD:
         return _("Finish the check of the answers"), True
     if status.state is GateState.NOT_OPEN:
         return _("Print and deliver the letters"), False
+    if status.state is GateState.COLLECTING and status.still_needed:
+        return _("Bring in {count} more homes").format(count=status.still_needed), False
     if status.state is GateState.COLLECTING:
-        if status.still_needed:
-            return _("Bring in {count} more homes").format(count=status.still_needed), False
         return _("Rate reached; wait for the deadline"), False
-    return _after_release(status, now=now), False
+    return _after_release(row, now=now), row.is_behind
 
 
-def _after_release(status: GateStatus, *, now: datetime) -> str:
+def _after_release(row: TrackerRow, *, now: datetime) -> str:
+    status = row.status
+    if row.is_behind:
+        return _("work after the release is behind its dates")
+    if row.is_finished:
+        return _("All finished")
     if status.due_at and now < status.due_at:
         days = days_until(status.due_at, now=now)
         return _("Start all follow-up within {days} days").format(days=days)

@@ -30,7 +30,7 @@ from app.web.progress import (
 
 PAGE = 40  # communities on one page: it stays below 100 kB
 _LONGEST_SEARCH = 40
-NO_REGION = "-"
+NO_REGION = ""  # no region has an empty code
 
 
 class Columns(StrEnum):
@@ -74,7 +74,7 @@ class Choice:
 
     Attributes:
         state: ``need``, the value of a gate's state, or None for all.
-        region: Name of a region, `NO_REGION` for those without one, None for all.
+        region: Code of a region, `NO_REGION` for those without one, None for all.
         search: Words the name, the code or the office contains.
         order: Order of the rows.
         columns: Which numbers are shown.
@@ -101,9 +101,9 @@ class Choice:
 
     def shows(self, row: TrackerRow) -> bool:
         """Say whether a community is shown."""
-        if self.region is not None and (row.region or NO_REGION) != self.region:
+        if self.region is not None and row.region_code != self.region:
             return False
-        if self.state == "need" and not needs_somebody(row.status):
+        if self.state == "need" and not needs_somebody(row):
             return False
         if self.state not in (None, "need") and row.status.state.value != self.state:
             return False
@@ -118,6 +118,7 @@ class RegionView:
     row: RegionRow
     rate: RateView
     arguments: dict[str, str | None]
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def read_choice(found: Tracker) -> Choice:
     state, region = request.args.get("state"), request.args.get("region")
     order, columns = request.args.get("sort", Order.NEED), request.args.get("columns", "progress")
     page = request.args.get("page", "1")
-    regions = {row.region or NO_REGION for row in found.communities}
+    regions = {row.region_code for row in found.communities}
     is_known = (
         state in (None, "need", *GateState)
         and (region is None or region in regions)
@@ -225,10 +226,19 @@ def region_views(found: Tracker, choice: Choice) -> list[RegionView]:
         RegionView(
             row,
             rate_view(row.count, found.campaign.required_permille),
-            {**choice.arguments, "region": row.region or NO_REGION},
+            {**choice.arguments, "region": row.code},
+            region_name(found, row),
         )
         for row in found.regions
     ]
+
+
+def region_name(found: Tracker, row: RegionRow) -> str:
+    """Return what a region is called; of two with one name the code stands behind it."""
+    if row.code == NO_REGION:
+        return _("without a region")
+    alike = sum(other.region == row.region for other in found.regions)
+    return row.region if alike == 1 else f"{row.region} ({row.code})"
 
 
 def forecast_of(
@@ -295,7 +305,7 @@ def _state_options(found: Tracker, choice: Choice) -> list[Option]:
     """Return the states that occur, each with its count; "all" and "waits" always."""
     rows = found.communities
     counts = {state.value: sum(row.status.state is state for row in rows) for state in GateState}
-    waiting = sum(needs_somebody(row.status) for row in rows)
+    waiting = sum(needs_somebody(row) for row in rows)
     offered: list[tuple[str | None, str, int]] = [
         (None, _("All"), len(rows)),
         ("need", _("Needs somebody"), waiting),
@@ -315,10 +325,7 @@ def _region_options(found: Tracker, choice: Choice) -> list[Option]:
     if len(found.regions) < 2:
         return []
     offered: list[tuple[str | None, str, int]] = [(None, _("All regions"), len(found.communities))]
-    offered += [
-        (row.region or NO_REGION, row.region or _("without a region"), row.communities)
-        for row in found.regions
-    ]
+    offered += [(row.code, region_name(found, row), row.communities) for row in found.regions]
     return [
         Option(name, count, {**choice.arguments, "region": region}, region == choice.region)
         for region, name, count in offered

@@ -124,6 +124,7 @@ def register_field(field: str) -> str:
     """Return the word for something of a home that an import changes."""
     return {
         "owner": _("Owner's name"),
+        "owners": _("A new owner; all owners of before move out"),
         "phone": _("Phone number"),
         "important": _("Important customer"),
         "retired": _("was retired, comes back"),

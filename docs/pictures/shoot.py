@@ -192,7 +192,7 @@ def answer(page: Page, name: str) -> None:
                 choice.press(" ")
             else:
                 choice.tap()
-                page.wait_for_timeout(400)
+                page.wait_for_timeout(1000)
 
 
 def set_levels(page: Page, *points: str) -> None:

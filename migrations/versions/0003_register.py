@@ -90,6 +90,8 @@ def _create_household_event() -> None:
             "split_from",
             "moved_in",
             "moved_out",
+            "corrected",
+            "regrouped",
             "important",
         ),
     )

@@ -14,21 +14,33 @@ branch_labels = None
 depends_on = None
 
 _GATE_FACTS = ("t0", "held_at", "stale_at")
+_GATE_NAMES = (("name", 80), ("office", 80), ("region_code", 32), ("region", 80))
+_LIST = ["campaign_id", "community_id", "on_list"]
 
 
 def upgrade() -> None:
     for column in _GATE_FACTS:
         op.add_column("gate", _instant(column))
+    for name, length in _GATE_NAMES:
+        op.add_column("gate", sa.Column(name, sa.String(length), nullable=False, server_default=""))
     _keep_t0()
+    _keep_names()
     _create_hold()
     _create_extension()
     _create_required_change()
     _create_work_package()
     op.add_column("response", _instant("voided_at"))
     _create_void()
+    _index_work([*_LIST, "state", "id"])
+    op.create_index(op.f("ix_exclusion_approved_at"), "exclusion", ["approved_at"])
+    _create_ended_exclusion()
 
 
 def downgrade() -> None:
+    thaw("ended_exclusion")
+    op.drop_table("ended_exclusion")
+    op.drop_index(op.f("ix_exclusion_approved_at"), "exclusion")
+    _index_work(_LIST)
     op.drop_table("response_void")
     op.drop_column("response", "voided_at")
     op.drop_table("work_package")
@@ -36,12 +48,20 @@ def downgrade() -> None:
         thaw(table)
         op.drop_table(table)
     op.drop_table("gate_hold")
+    for name, _length in reversed(_GATE_NAMES):
+        op.drop_column("gate", name)
     for column in reversed(_GATE_FACTS):
         op.drop_column("gate", column)
 
 
 def _instant(name: str, *, nullable: bool = True) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
+
+
+def _index_work(columns: list[str]) -> None:
+    """Let the index of the lists of cases hold these columns."""
+    op.drop_index(op.f("ix_follow_up_list"), "follow_up")
+    op.create_index(op.f("ix_follow_up_list"), "follow_up", columns)
 
 
 def _keep_t0() -> None:
@@ -69,6 +89,54 @@ def _keep_t0() -> None:
             .where(gate.c.campaign_id == campaign_id, gate.c.community_id == community_id)
             .values(t0=t0.replace(tzinfo=None) if bind.dialect.name == "sqlite" else t0)
         )
+
+
+def _keep_names() -> None:
+    """Write down what the communities are called now: nothing older is known of the opening."""
+    op.execute(
+        "UPDATE gate SET "
+        "name = (SELECT c.name FROM community c WHERE c.id = gate.community_id), "
+        "office = (SELECT c.office FROM community c WHERE c.id = gate.community_id), "
+        "region_code = coalesce((SELECT r.code FROM community c "
+        "JOIN region r ON r.id = c.region_id WHERE c.id = gate.community_id), ''), "
+        "region = coalesce((SELECT r.name FROM community c "
+        "JOIN region r ON r.id = c.region_id WHERE c.id = gate.community_id), '')"
+    )
+
+
+def _create_ended_exclusion() -> None:
+    op.create_table(
+        "ended_exclusion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("frame_member_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(24), nullable=False),
+        sa.Column("evidence_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("requested_by", sa.Integer(), nullable=False),
+        sa.Column("approved_by", sa.Integer()),
+        _instant("approved_at"),
+        sa.Column("ending", sa.String(24), nullable=False),
+        sa.Column("reason_sealed", sa.LargeBinary(), nullable=False),
+        _instant("ended_at", nullable=False),
+        sa.Column("ended_by", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ended_exclusion")),
+        points_to("ended_exclusion", "frame_member_id", "frame_member"),
+        points_to("ended_exclusion", "requested_by", "staff"),
+        points_to("ended_exclusion", "approved_by", "staff"),
+        points_to("ended_exclusion", "ended_by", "staff"),
+        one_of(
+            "ck_ended_exclusion_exclusioncode",
+            "code",
+            "vacant",
+            "developer_held",
+            "commercial",
+            "demolished",
+        ),
+        one_of("ck_ended_exclusion_exclusionending", "ending", "refused", "taken_back"),
+    )
+    op.create_index(
+        op.f("ix_ended_exclusion_frame_member_id"), "ended_exclusion", ["frame_member_id"]
+    )
+    freeze("ended_exclusion")
 
 
 def _create_hold() -> None:

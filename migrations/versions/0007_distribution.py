@@ -116,8 +116,8 @@ def _create_messages() -> None:
         one_of(
             "ck_message_messagereason",
             "reason",
-            *("excluded", "answered", "refused", "opted_out", "at_cap", "no_address"),
-            *("not_due", "rejected", "unreachable", "unsure"),
+            *("excluded", "answered", "refused", "opted_out", "at_cap", "already_told"),
+            *("too_soon", "no_address", "not_due", "rejected", "unreachable", "unsure"),
         ),
     )
     op.create_index(op.f("ix_message_run_state"), "message", ["run_id", "state", "id"])

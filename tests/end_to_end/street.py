@@ -25,7 +25,7 @@ from app.vault import Vault
 from app.web.services import Services
 from migrations.run import upgrade
 from tests import factories
-from tests.browser import PageClient, open_browser, serve
+from tests.browser import PageClient, open_browser, serve, tap_apart
 from tests.web.owner.conftest import Owner
 
 INTERVIEWER = "interviewer"
@@ -215,7 +215,7 @@ def _answer_deck(page: Page, choice: int) -> None:
             chosen.press(" ")
             if page.locator(".sum").count() == 0:
                 return
-        chosen.tap()  # what is chosen already and tapped again shows what was understood
+        tap_apart(chosen)  # what is chosen already and tapped again shows what was understood
         page.locator(f'[id="{name}"]').wait_for(state="hidden")
 
 

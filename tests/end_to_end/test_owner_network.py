@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.surveys.response.models import Response
 from app.vault import Vault
 from tests import factories
-from tests.browser import open_browser, serve
+from tests.browser import open_browser, serve, tap_apart
 
 pytestmark = [
     pytest.mark.browser,
@@ -104,7 +104,7 @@ def state(page: Page, wanted: str) -> None:
 def tap(page: Page, number: int = 1) -> None:
     """Answer the question shown; a dealt card makes room for the next one."""
     question = page.locator(".q:not([hidden])").first
-    question.locator("input").nth(number).tap()
+    tap_apart(question.locator("input").nth(number))
 
 
 def press_next(page: Page) -> None:

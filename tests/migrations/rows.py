@@ -47,8 +47,10 @@ from app.surveys.campaign.gates.models import (
 )
 from app.surveys.campaign.models import (
     Campaign,
+    EndedExclusion,
     Exclusion,
     ExclusionCode,
+    ExclusionEnding,
     FrameMember,
     Gate,
     InstrumentVersion,
@@ -198,6 +200,19 @@ def _fill_campaign(session: Session) -> None:
             code=ExclusionCode.VACANT,
             evidence_sealed=b"sealed",
             requested_by=1,
+        )
+    )
+    session.add(
+        EndedExclusion(
+            id=1,
+            frame_member_id=1,
+            code=ExclusionCode.VACANT,
+            evidence_sealed=b"sealed",
+            requested_by=1,
+            ending=ExclusionEnding.REFUSED,
+            reason_sealed=b"sealed",
+            ended_at=NOW,
+            ended_by=1,
         )
     )
 
@@ -470,9 +485,7 @@ def _fill_distribution(session: Session) -> None:
     )
     session.flush()
     session.add(RunTally(run_id=1, community_id=1, building="1栋", what="planned", count=1))
-    session.add(
-        Message(run_id=1, frame_member_id=1, state=MessageState.PLANNED, moved_at=NOW)
-    )
+    session.add(Message(run_id=1, frame_member_id=1, state=MessageState.PLANNED, moved_at=NOW))
     session.add(
         LetterBatch(
             id=1,
@@ -504,9 +517,7 @@ def _fill_distribution(session: Session) -> None:
     )
     session.add(OptOut(household_id=1, staff_id=1, since=NOW))
     session.add(
-        MessageAddress(
-            household_id=1, channel=SendChannel.EMAIL, address_sealed=b"a", added_at=NOW
-        )
+        MessageAddress(household_id=1, channel=SendChannel.EMAIL, address_sealed=b"a", added_at=NOW)
     )
     session.flush()
 
@@ -526,7 +537,5 @@ def _fill_contact(session: Session) -> None:
     session.flush()
     session.add(ContactNote(event_id=1, text_sealed=b"n"))
     session.add(Tally(campaign_id=1, community_id=1, building="1栋", members=1, returned=1))
-    session.add(
-        ReturnDay(campaign_id=1, community_id=1, day=date(2026, 11, 2), returned=1)
-    )
+    session.add(ReturnDay(campaign_id=1, community_id=1, day=date(2026, 11, 2), returned=1))
     session.flush()

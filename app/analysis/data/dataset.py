@@ -106,6 +106,8 @@ class Dataset:
             the phase, owner or tenant. For weighting and for comparing segments.
         cell_names: The combinations of their values, each as long as `cell_variables`, each once.
         cell: Index into `cell_names` per household; None puts all into the first.
+        are_linked: A household has the same group in every wave. Without it a change between
+            waves is told with the wider error of unlinked samples.
 
     Raises:
         DatasetError: Shapes differ, a group or index is out of range, a name, a column code or a
@@ -123,6 +125,7 @@ class Dataset:
     cell_variables: tuple[str, ...] = ()
     cell_names: tuple[tuple[str, ...], ...] = ((),)
     cell: NDArray[np.int64] | None = None
+    are_linked: bool = True
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or self.values.shape[1] != len(self.columns):

@@ -12,7 +12,8 @@ def detection_chance(calls: int, fabricated: float, returns: int | None = None) 
     """Return the chance that random calls meet at least one made-up answer.
 
     1 - (1-f)^m; with m above a tenth of the returns, drawn without replacement, the hypergeometric
-    chance 1 - C(N-F, m)/C(N, m), F the whole number of made-up answers nearest to f N.
+    chance 1 - C(N-F, m)/C(N, m). Where f N is no whole number the chance lies between those of the
+    two whole numbers F beside it, in proportion: more calls never find less.
 
     Args:
         calls: Homes drawn at random, reached, and asked whether they answered.
@@ -35,8 +36,14 @@ def detection_chance(calls: int, fabricated: float, returns: int | None = None) 
         raise SampleSizeError("returns", returns)
     if calls <= LARGE_SHARE * returns:
         return 1 - (1 - fabricated) ** calls
-    real = returns - math.floor(fabricated * returns + 0.5)
-    return 1 - math.comb(real, calls) / math.comb(returns, calls)
+    made_up = fabricated * returns
+    fewer = math.floor(made_up)
+    above = made_up - fewer
+    every = math.comb(returns, calls)
+    missed = (1 - above) * (math.comb(returns - fewer, calls) / every)
+    if above:
+        missed += above * (math.comb(returns - fewer - 1, calls) / every)
+    return 1 - missed
 
 
 def calls_needed(chance: float, fabricated: float, returns: int | None = None) -> int | None:

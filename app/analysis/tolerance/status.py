@@ -12,6 +12,8 @@ BELOW = "below_minimum"
 INSIDE = "inside"
 ABOVE = "above_desired"
 
+_ROUNDING = 1e-9  # a mean that is exactly at a level may come out this far beside it
+
 
 @dataclass(frozen=True, slots=True)
 class ZoneStatus:
@@ -92,6 +94,6 @@ def zone_status(adequacy: float, superiority: float) -> str | None:
     """
     if np.isnan(adequacy) or np.isnan(superiority):
         return None
-    if adequacy < 0:
+    if adequacy < -_ROUNDING:
         return BELOW
-    return ABOVE if superiority > 0 else INSIDE
+    return ABOVE if superiority > _ROUNDING else INSIDE

@@ -91,6 +91,30 @@ class AlreadyExcludedError(CampaignError):
         self.member_id = member_id
 
 
+class AnsweredError(CampaignError):
+    """A home with a counted answer does not leave the base: somebody lives there and said so."""
+
+    def __init__(self, returned_at: datetime) -> None:
+        super().__init__(returned_at)
+        self.returned_at = returned_at
+
+
+class OwnRequestError(CampaignError):
+    """Who asks for an exclusion does not approve it."""
+
+    def __init__(self, member_id: int) -> None:
+        super().__init__(member_id)
+        self.member_id = member_id
+
+
+class NotApprovedError(CampaignError):
+    """Only an approved exclusion is taken back."""
+
+    def __init__(self, member_id: int) -> None:
+        super().__init__(member_id)
+        self.member_id = member_id
+
+
 class AlreadyApprovedError(CampaignError):
     """An approved exclusion is settled."""
 

@@ -55,11 +55,17 @@ def fill_frame(
     if not counts:
         raise EmptyRegisterError
     instrument = queries.get_instrument(session, campaign.instrument_digest)
+    regions = queries.list_regions_of(session)
     for community, households in counts:
+        region_code, region = regions.get(community.id, ("", ""))
         gate = Gate(
             campaign_id=campaign.id,
             community_id=community.id,
             areas_offered=areas_offered(instrument, households),
+            name=community.name,
+            office=community.office,
+            region_code=region_code,
+            region=region,
         )
         session.add(gate)
     session.flush()

@@ -103,6 +103,11 @@ class Gate(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), index=True)
     areas_offered: Mapped[int] = mapped_column(SmallInteger)
+    # Of the opening: what the register says later renames no finished campaign.
+    name: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    office: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    region_code: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    region: Mapped[str] = mapped_column(String(80), default="", server_default="")
     waived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     waived_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     # Free words about a community may name people: sealed like the evidence of an exclusion.
@@ -205,6 +210,10 @@ class Exclusion(Base):
     """An exclusion from the base: coded reason, evidence, and the approval of head office."""
 
     __tablename__ = "exclusion"
+    __table_args__ = (
+        # Approvals after a deadline move T0, and those without an instant wait for head office.
+        Index("ix_exclusion_approved_at", "approved_at"),
+    )
 
     frame_member_id: Mapped[int] = mapped_column(ForeignKey("frame_member.id"), primary_key=True)
     code: Mapped[ExclusionCode] = mapped_column(enum_type(ExclusionCode))
@@ -212,3 +221,31 @@ class Exclusion(Base):
     requested_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ExclusionEnding(StrEnum):
+    """How an exclusion ended: the home is in the base again, or never left it."""
+
+    REFUSED = "refused"
+    TAKEN_BACK = "taken_back"
+
+
+class EndedExclusion(Base):
+    """A request that was refused, or an approval that was taken back, as it stood, and why.
+
+    Triggers refuse any change. The home may be asked for again: that is a new exclusion.
+    """
+
+    __tablename__ = "ended_exclusion"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    frame_member_id: Mapped[int] = mapped_column(ForeignKey("frame_member.id"), index=True)
+    code: Mapped[ExclusionCode] = mapped_column(enum_type(ExclusionCode))
+    evidence_sealed: Mapped[bytes] = mapped_column(LargeBinary)  # purpose "evidence"
+    requested_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ending: Mapped[ExclusionEnding] = mapped_column(enum_type(ExclusionEnding))
+    reason_sealed: Mapped[bytes] = mapped_column(LargeBinary)  # purpose "exclusion"
+    ended_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))

@@ -6,7 +6,7 @@ by the protocol `Viewer`, of which `app.staff.scope.Scope` is one.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, true
@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.surveys.campaign.errors import DamagedInstrumentError, UnknownInstrumentError
 from app.surveys.campaign.models import (
     Campaign,
+    EndedExclusion,
     Exclusion,
     ExclusionCode,
     FrameMember,
@@ -24,7 +25,7 @@ from app.surveys.campaign.models import (
 from app.surveys.instrument.canonical import digest as digest_of
 from app.surveys.instrument.canonical import from_canonical
 from app.surveys.instrument.model import Instrument
-from app.surveys.register.models import Building, Community, Household
+from app.surveys.register.models import Building, Community, Household, Region
 
 _instruments: dict[str, Instrument] = {}
 
@@ -39,7 +40,7 @@ class Viewer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GateRow:
-    """A gate with the names of its community."""
+    """A gate with the names its community had when the campaign opened."""
 
     gate: Gate
     community_id: int
@@ -184,6 +185,14 @@ def count_living(session: Session, day: date) -> list[tuple[Community, int]]:
     return [(community, count) for community, count in session.execute(statement)]
 
 
+def list_regions_of(session: Session) -> dict[int, tuple[str, str]]:
+    """Return code and name of the region of each community that has one today."""
+    statement = select(Community.id, Region.code, Region.name).join(
+        Region, Region.id == Community.region_id
+    )
+    return {key: (code, name) for key, code, name in session.execute(statement)}
+
+
 def list_living(session: Session, day: date) -> Iterator[LivingHousehold]:
     """Yield the households living on `day`, in the order they are printed."""
     statement = (
@@ -234,7 +243,7 @@ def lock_gate(session: Session, campaign_id: int, community_id: int, *, exclusiv
 def list_gates(session: Session, campaign_id: int, scope: Viewer) -> list[GateRow]:
     """Return the gates of a campaign that `scope` may see, by community code."""
     statement = (
-        select(Gate, Community.id, Community.code, Community.name, Community.city, Community.office)
+        select(Gate, Community.id, Community.code, Gate.name, Community.city, Gate.office)
         .join(Community, Community.id == Gate.community_id)
         .where(Gate.campaign_id == campaign_id, seen_by(scope, Gate.community_id))
         .order_by(Community.code)
@@ -333,6 +342,36 @@ def find_exclusion_now(session: Session, member_id: int) -> Exclusion | None:
         .where(Exclusion.frame_member_id == member_id)
         .execution_options(populate_existing=True)
     )
+
+
+def list_approved(
+    session: Session, campaign_id: int, community_id: int
+) -> list[tuple[ExclusionCode, datetime, int | None]]:
+    """Return code, instant and person of each exclusion in force, without the home."""
+    statement = (
+        select(Exclusion.code, Exclusion.approved_at, Exclusion.approved_by)
+        .join(FrameMember, FrameMember.id == Exclusion.frame_member_id)
+        .where(
+            FrameMember.campaign_id == campaign_id,
+            FrameMember.community_id == community_id,
+            Exclusion.approved_at.is_not(None),
+        )
+        .order_by(Exclusion.approved_at)
+    )
+    return [(code, at, by) for code, at, by in session.execute(statement) if at is not None]
+
+
+def list_ended_exclusions(
+    session: Session, campaign_id: int, community_id: int
+) -> list[tuple[EndedExclusion, FrameMember]]:
+    """Return the refused and taken back exclusions of a community, the latest first."""
+    statement = (
+        select(EndedExclusion, FrameMember)
+        .join(FrameMember, FrameMember.id == EndedExclusion.frame_member_id)
+        .where(FrameMember.campaign_id == campaign_id, FrameMember.community_id == community_id)
+        .order_by(EndedExclusion.id.desc())
+    )
+    return [(ended, member) for ended, member in session.execute(statement)]
 
 
 def list_exclusions(session: Session, campaign_id: int, scope: Viewer) -> list[ExclusionRow]:

@@ -1,11 +1,16 @@
 """The return rate (回收率) and the gate: arithmetic on integers and instants. No SQL, no clock."""
 
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 FOLLOW_UP_STARTS = timedelta(days=7)  # statistics, analysis and follow-up are under way by then
 FOLLOW_UP_ENDS = timedelta(days=14)  # every case is closed or has a date by then
+FEWEST_SIGNS = 4  # letters or digits of an evidence: "水表未走" says something, "x" does not
+LOWEST_PERMILLE = 600  # the company's rule; below it a community opens by a waiver only
+_UNSEEN_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")  # fillers that count as letters
 _DAY = timedelta(days=1)
 
 
@@ -90,6 +95,44 @@ class GateStatus:
     is_held: bool = False
 
 
+def met_since(
+    count: ReturnCount,
+    permille: int,
+    *,
+    since: datetime,
+    approved: Iterable[datetime],
+    returned: Iterable[datetime],
+) -> datetime:
+    """Return when a rate was met: the last return or approved exclusion that it needed.
+
+    Args:
+        count: Base and returns of today, which meet the rate.
+        permille: Rate asked for, in thousandths.
+        since: Earliest instant that matters: the deadline, or when today's base would have met it.
+        approved: When the exclusions in force were approved, as far as later than `since`.
+        returned: When homes of the base came back, as far as later than `since`.
+    """
+    events = sorted([*((at, 1, 0) for at in approved), *((at, 0, 1) for at in returned)])
+    base = count.base + sum(left for _at, left, _came in events)
+    back = count.returned - sum(came for _at, _left, came in events)
+    at = since
+    for instant, left, came in events:
+        if ReturnCount(base, back).meets(permille):
+            break
+        at, base, back = instant, base - left, back + came
+    return at
+
+
+def says_something(words: str, *, least: int = FEWEST_SIGNS) -> bool:
+    """Say whether words hold at least a few letters or digits; what nobody sees is none."""
+    seen = [
+        sign
+        for sign in words
+        if unicodedata.category(sign)[0] in "LN" and sign not in _UNSEEN_LETTERS
+    ]
+    return len(seen) >= least and len(set(seen)) > 1
+
+
 def gate_status(  # noqa: PLR0913 - every fact a gate depends on
     count: ReturnCount,
     *,
@@ -116,7 +159,8 @@ def gate_status(  # noqa: PLR0913 - every fact a gate depends on
         required_permille: Rate asked for, in thousandths.
         opens_at: First instant of collection.
         deadline: First instant after the last day of collection, in Beijing time.
-        rate_reached_at: When the return arrived that reached the rate for today's base.
+        rate_reached_at: When the last return arrived, or the last exclusion was approved, that the
+            rate needed.
         waived_at: When a waiver was recorded.
         now: The present instant.
         is_held: An integrity hold is in place.

@@ -7,12 +7,15 @@ from sqlalchemy.orm import Session
 
 from app.clock import beijing_date, end_of
 from app.staff import audit
+from app.staff.models import Role
+from app.staff.queries import list_staff
 from app.surveys.campaign import queries
 from app.surveys.campaign.contact import tally
 from app.surveys.campaign.errors import (
     AlreadyApprovedError,
     AlreadyExcludedError,
     AlreadyWaivedError,
+    AnsweredError,
     BadCodeError,
     BadDatesError,
     CampaignExistsError,
@@ -22,6 +25,8 @@ from app.surveys.campaign.errors import (
     EmptyReasonError,
     FrozenError,
     HeldError,
+    NotApprovedError,
+    OwnRequestError,
     RateMetError,
     UnknownInstrumentError,
     VersionTakenError,
@@ -31,13 +36,15 @@ from app.surveys.campaign.frame import fill_frame
 from app.surveys.campaign.models import (
     Campaign,
     CampaignState,
+    EndedExclusion,
     Exclusion,
     ExclusionCode,
+    ExclusionEnding,
     FrameMember,
     Gate,
     InstrumentVersion,
 )
-from app.surveys.campaign.rules import ReturnCount
+from app.surveys.campaign.rules import ReturnCount, says_something
 from app.surveys.instrument.answers import clean_text
 from app.surveys.instrument.canonical import canonical_json, digest
 from app.surveys.instrument.model import Instrument
@@ -162,16 +169,20 @@ def request_exclusion(
     """Ask that a home leave the base. It stays in the base until head office approves.
 
     Raises:
-        EmptyEvidenceError: No evidence in words.
+        EmptyEvidenceError: No evidence in words, a few letters at least.
         AlreadyExcludedError: Asked for before.
+        AnsweredError: Somebody of the home has answered, and the answer counts.
         FrozenError: The community's answers are frozen.
     """
     evidence = clean_text(evidence)
-    if not evidence:
+    if not says_something(evidence):
         raise EmptyEvidenceError
     _lock_unfrozen(session, member)
     if queries.find_exclusion(session, member.id) is not None:
         raise AlreadyExcludedError(member.id)
+    tally.lock(session, member)
+    if member.returned_at is not None:
+        raise AnsweredError(member.returned_at)
     exclusion = Exclusion(
         frame_member_id=member.id,
         code=code,
@@ -189,13 +200,21 @@ def approve_exclusion(
 ) -> None:
     """Approve an exclusion for head office: from now on the home is not in the base.
 
+    An answer that comes in later is kept; it counts when the exclusion is taken back.
+
     Raises:
         AlreadyApprovedError: Decided before, perhaps a moment ago by somebody else.
+        OwnRequestError: Who asked for it does not approve it, unless nobody else could.
+        AnsweredError: Somebody of the home has answered since it was asked for.
         FrozenError: The community's answers are frozen.
     """
     member = queries.get_member(session, exclusion.frame_member_id)
     exclusion = _lock_undecided(session, member)
+    if exclusion.requested_by == staff_id and _has_others(session, staff_id):
+        raise OwnRequestError(member.id)
     before = tally.lock(session, member)
+    if member.returned_at is not None:
+        raise AnsweredError(member.returned_at)
     exclusion.approved_by = staff_id
     exclusion.approved_at = now
     tally.move(session, member, before, is_excluded=True)
@@ -205,16 +224,29 @@ def approve_exclusion(
 
 
 def refuse_exclusion(
-    session: Session, exclusion: Exclusion, *, staff_id: int, now: datetime
+    session: Session,
+    vault: Vault,
+    exclusion: Exclusion,
+    *,
+    reason: str,
+    staff_id: int,
+    now: datetime,
 ) -> None:
     """Refuse an exclusion that was asked for: the home stays in the base.
 
+    The request stays on record with the reason; the home may be asked for again.
+
     Raises:
+        EmptyReasonError: No reason in words.
         AlreadyApprovedError: Decided before, perhaps a moment ago by somebody else.
         FrozenError: The community's answers are frozen.
     """
+    words = _reason(reason)
     member = queries.get_member(session, exclusion.frame_member_id)
     exclusion = _lock_undecided(session, member)
+    ended = _ended(exclusion, ExclusionEnding.REFUSED, staff_id=staff_id, now=now)
+    ended.reason_sealed = vault.seal(words, "exclusion")
+    session.add(ended)
     session.delete(exclusion)
     session.flush()
     _audit_member(
@@ -222,9 +254,49 @@ def refuse_exclusion(
     )
 
 
-def open_evidence(vault: Vault, exclusion: Exclusion) -> str:
+def take_back_exclusion(
+    session: Session,
+    vault: Vault,
+    exclusion: Exclusion,
+    *,
+    reason: str,
+    staff_id: int,
+    now: datetime,
+) -> None:
+    """Take back an approved exclusion for head office: the home is in the base again.
+
+    An answer it has given counts from then on. Rate and T0 are worked out anew.
+
+    Raises:
+        EmptyReasonError: No reason in words.
+        NotApprovedError: It is not approved, or was taken back a moment ago.
+        FrozenError: The community's answers are frozen.
+    """
+    words = _reason(reason)
+    member = queries.get_member(session, exclusion.frame_member_id)
+    _lock_unfrozen(session, member)
+    known = queries.find_exclusion_now(session, member.id)
+    if known is None or known.approved_at is None:
+        raise NotApprovedError(member.id)
+    before = tally.lock(session, member)
+    ended = _ended(known, ExclusionEnding.TAKEN_BACK, staff_id=staff_id, now=now)
+    ended.reason_sealed = vault.seal(words, "exclusion")
+    session.add(ended)
+    session.delete(known)
+    tally.move(session, member, before, is_excluded=False)
+    _audit_member(
+        session, "exclusion.take_back", member, staff_id=staff_id, detail=known.code, now=now
+    )
+
+
+def open_evidence(vault: Vault, exclusion: Exclusion | EndedExclusion) -> str:
     """Return the evidence of an exclusion, readable."""
     return vault.open(exclusion.evidence_sealed, "evidence")
+
+
+def open_ending(vault: Vault, ended: EndedExclusion) -> str:
+    """Return why an exclusion was refused or taken back, readable."""
+    return vault.open(ended.reason_sealed, "exclusion")
 
 
 def waive_gate(
@@ -258,9 +330,7 @@ def waive_gate(
         FrozenError: The community's answers are frozen.
         HeldError: A hold is in place, which a waiver does not overrule.
     """
-    reason = clean_text(reason)
-    if not reason:
-        raise EmptyReasonError
+    reason = _reason(reason)
     gate = queries.lock_gate(session, gate.campaign_id, gate.community_id, exclusive=True)
     campaign = queries.get_campaign(session, gate.campaign_id)
     deadline = end_of(campaign.closes_on)
@@ -293,6 +363,38 @@ def open_waiver_reason(vault: Vault, gate: Gate) -> str:
     """Return the reason of a waiver, readable; empty without a waiver."""
     sealed = gate.waiver_reason_sealed
     return vault.open(sealed, "waiver") if sealed is not None else ""
+
+
+def _reason(text: str) -> str:
+    words = clean_text(text)
+    if not says_something(words, least=2):
+        raise EmptyReasonError
+    return words
+
+
+def _has_others(session: Session, staff_id: int) -> bool:
+    """Say whether head office has somebody else who could decide."""
+    return any(
+        one.id != staff_id and one.role is Role.HEAD_OFFICE and one.disabled_at is None
+        for one in list_staff(session)
+    )
+
+
+def _ended(
+    exclusion: Exclusion, ending: ExclusionEnding, *, staff_id: int, now: datetime
+) -> EndedExclusion:
+    """Return the record of an exclusion that ends now, its reason still to be sealed."""
+    return EndedExclusion(
+        frame_member_id=exclusion.frame_member_id,
+        code=exclusion.code,
+        evidence_sealed=exclusion.evidence_sealed,
+        requested_by=exclusion.requested_by,
+        approved_by=exclusion.approved_by,
+        approved_at=exclusion.approved_at,
+        ending=ending,
+        ended_at=now,
+        ended_by=staff_id,
+    )
 
 
 def _lock_unfrozen(session: Session, member: FrameMember) -> Gate:

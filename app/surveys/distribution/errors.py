@@ -1,6 +1,6 @@
 """What can go wrong with runs, batches and providers."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from app.surveys.distribution.models import RunState
 
@@ -19,6 +19,38 @@ class CampaignNotOpenError(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class RunExistsError(Exception):
+    """A run of the same step and channel for the same homes is not over yet; carries its key."""
+
+    def __init__(self, run_id: int) -> None:
+        super().__init__(run_id)
+        self.run_id = run_id
+
+
+class TooLateError(Exception):
+    """The planned day lies behind the last one on which this may be said; carries that day."""
+
+    def __init__(self, last_day: date) -> None:
+        super().__init__(last_day)
+        self.last_day = last_day
+
+
+class OddCountError(Exception):
+    """More pieces than there can be, unless somebody is sure; carries how many are left."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__(left)
+        self.left = left
+
+
+class BeforeOpeningError(Exception):
+    """Nothing was printed on that day yet; carries the first day on which it could be."""
+
+    def __init__(self, first_day: date) -> None:
+        super().__init__(first_day)
+        self.first_day = first_day
 
 
 class QuietHoursError(Exception):

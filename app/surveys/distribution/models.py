@@ -79,6 +79,8 @@ class MessageReason(StrEnum):
     REFUSED = "refused"
     OPTED_OUT = "opted_out"
     AT_CAP = "at_cap"
+    ALREADY_TOLD = "already_told"  # another run brought it this step before
+    TOO_SOON = "too_soon"  # its last reminder came a moment ago
     NO_ADDRESS = "no_address"
     NOT_DUE = "not_due"  # its community takes no more answers, or has no results yet
     REJECTED = "rejected"  # the provider refused it

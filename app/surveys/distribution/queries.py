@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, or_, select
+from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from app.surveys.campaign.models import Exclusion, FrameMember
-from app.surveys.campaign.queries import Viewer, approved_exclusion, seen_by
+from app.surveys.campaign.models import FrameMember
+from app.surveys.campaign.queries import Viewer, seen_by
 from app.surveys.distribution.models import (
     Message,
     MessageAddress,
-    MessageReason,
     MessageRun,
     MessageState,
     OptOut,
@@ -23,24 +22,11 @@ from app.surveys.distribution.models import (
     RunTally,
     SendChannel,
 )
-from app.surveys.distribution.rules import REMINDERS, Candidate
 from app.surveys.register.models import Building, Community, Household
 
-_MAY_HAVE_COME = or_(
-    Message.state.in_((MessageState.SENDING, MessageState.SENT)),
-    Message.reason == MessageReason.UNSURE,
+OPEN_STATES = frozenset(
+    {RunState.PREPARING, RunState.PREVIEWED, RunState.APPROVED, RunState.SENDING}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class CandidateRow:
-    """A home of the frame and what decides whether it gets a message."""
-
-    member_id: int
-    household_id: int
-    community_id: int
-    building: str
-    candidate: Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,55 +98,20 @@ def list_due_runs(session: Session, now: datetime) -> list[MessageRun]:
     )
 
 
-def list_candidates(session: Session, campaign_id: int, community_id: int) -> list[CandidateRow]:
-    """Return the homes of a community's frame with what decides about each."""
-    statement = _candidates().where(
-        FrameMember.campaign_id == campaign_id, FrameMember.community_id == community_id
+def find_open_run(session: Session, run: MessageRun) -> MessageRun | None:
+    """Return a run that is not over and brings homes of `run` the same over the same channel."""
+    is_same_place = or_(
+        MessageRun.community_id.is_(None), MessageRun.community_id == run.community_id
     )
-    return _rows(session, statement.order_by(FrameMember.building, FrameMember.id))
-
-
-def candidates_of(session: Session, member_ids: Sequence[int]) -> dict[int, CandidateRow]:
-    """Return what decides about some homes right now, by member."""
-    rows = _rows(session, _candidates().where(FrameMember.id.in_(member_ids)))
-    return {row.member_id: row for row in rows}
-
-
-def _candidates() -> Select[*tuple[Any, ...]]:
-    reminders = (
-        select(func.count())
-        .select_from(Message)
-        .join(MessageRun, MessageRun.id == Message.run_id)
-        .where(
-            Message.frame_member_id == FrameMember.id,
-            MessageRun.kind.in_(sorted(REMINDERS)),
-            _MAY_HAVE_COME,
-        )
-        .correlate(FrameMember)
-        .scalar_subquery()
+    statement = select(MessageRun).where(
+        MessageRun.campaign_id == run.campaign_id,
+        MessageRun.kind == run.kind,
+        MessageRun.channel == run.channel,
+        MessageRun.state.in_(sorted(OPEN_STATES)),
     )
-    return (
-        select(
-            FrameMember.id,
-            FrameMember.household_id,
-            FrameMember.community_id,
-            FrameMember.building,
-            Exclusion.frame_member_id.is_not(None),
-            FrameMember.returned_at.is_not(None),
-            FrameMember.outcome,
-            OptOut.household_id.is_not(None),
-            reminders,
-        )
-        .outerjoin(Exclusion, approved_exclusion())
-        .outerjoin(OptOut, OptOut.household_id == FrameMember.household_id)
-    )
-
-
-def _rows(session: Session, statement: Select[*tuple[Any, ...]]) -> list[CandidateRow]:
-    return [
-        CandidateRow(row[0], row[1], row[2], row[3], Candidate(*row[4:]))
-        for row in session.execute(statement)
-    ]
+    if run.community_id is not None:
+        statement = statement.where(is_same_place)
+    return session.scalars(statement.order_by(MessageRun.id).limit(1)).first()
 
 
 def add_messages(session: Session, rows: Sequence[dict[str, Any]]) -> None:

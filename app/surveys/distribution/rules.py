@@ -4,17 +4,19 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from app.clock import BEIJING, start_of
+from app.clock import BEIJING, beijing_date, start_of
 from app.surveys.campaign.models import Outcome
 from app.surveys.distribution.models import MessageReason, RunKind, SendChannel
 
 QUIET_FROM = time(21)
 QUIET_TO = time(8)
 USUAL_CAP = 2
+GAP_DAYS = 2  # between two reminders of a home, whatever brings them
 REMINDERS = frozenset({RunKind.REMINDER_1, RunKind.REMINDER_2})
 # A letter is printed at night as well: it reaches nobody before somebody carries it.
 LOUD = frozenset({SendChannel.SMS, SendChannel.WECHAT, SendChannel.EMAIL})
-_LEFT_ALONE = frozenset({Outcome.REFUSED_FOR_GOOD, Outcome.DECEASED})
+# Heard once, these hold for messages until head office records something else (`queries`).
+LEFT_ALONE = frozenset({Outcome.REFUSED_FOR_GOOD, Outcome.DECEASED})
 _USUAL_HOUR = time(10)
 _EVENING = time(18)
 _NUMBERS = re.compile(r"\d+")
@@ -48,25 +50,30 @@ class Candidate:
     Attributes:
         is_excluded: Head office approved that it leaves the base.
         has_answered: It has a counted answer.
-        outcome: What was last heard of it.
+        is_left_alone: It wants no further contact, or somebody died; see `LEFT_ALONE`.
         has_opted_out: It asked for no more reminders.
+        was_told: Another run brought it this step before: a reminder over any channel, the launch
+            and the results over this one.
         reminders: Reminders it got in this campaign, over all channels.
+        last_reminder_at: When the last of them left.
     """
 
     is_excluded: bool
     has_answered: bool
-    outcome: Outcome
+    is_left_alone: bool
     has_opted_out: bool
+    was_told: bool
     reminders: int
+    last_reminder_at: datetime | None
 
 
-def left_out(
-    one: Candidate, *, kind: RunKind, channel: SendChannel, cap: int
+def left_out(  # noqa: PLR0911 - one reason after the other
+    one: Candidate, *, kind: RunKind, channel: SendChannel, cap: int, at: datetime
 ) -> MessageReason | None:
     """Return why a home gets no message, None when it gets one if it can be reached.
 
     Who asked for no more reminders still finds the launch letter in the letterbox: without it the
-    home could not answer at all. Nothing else reaches it.
+    home could not answer at all. Nothing else reaches it. `at` is when the message would leave.
     """
     is_reminder = kind in REMINDERS
     wants_quiet = is_reminder or channel in LOUD
@@ -74,13 +81,21 @@ def left_out(
         return MessageReason.EXCLUDED
     if one.has_answered and kind is not RunKind.RESULT:
         return MessageReason.ANSWERED
-    if wants_quiet and one.outcome in _LEFT_ALONE:
+    if wants_quiet and one.is_left_alone:
         return MessageReason.REFUSED
     if wants_quiet and one.has_opted_out:
         return MessageReason.OPTED_OUT
+    if one.was_told:
+        return MessageReason.ALREADY_TOLD
     if is_reminder and one.reminders >= cap:
         return MessageReason.AT_CAP
+    if is_reminder and _is_soon(one.last_reminder_at, at):
+        return MessageReason.TOO_SOON
     return None
+
+
+def _is_soon(last: datetime | None, at: datetime) -> bool:
+    return last is not None and (beijing_date(at) - beijing_date(last)).days < GAP_DAYS
 
 
 def is_quiet(instant: datetime) -> bool:
@@ -101,10 +116,12 @@ def next_loud(instant: datetime) -> datetime:
 def ladder(opens_on: date, closes_on: date) -> tuple[Step, ...]:
     """Return the steps of a campaign: launch, one week, two weeks in the evening, results.
 
-    A campaign of two weeks or less has its reminders at a third and two thirds of its days.
+    A campaign of two weeks or less has its reminders at a third and two thirds of its days, and
+    never closer together than `GAP_DAYS`.
     """
     days = (closes_on - opens_on).days
-    first, second = (7, 14) if days > 14 else (max(1, days // 3), max(2, days * 2 // 3))
+    first = 7 if days > 14 else max(1, days // 3)
+    second = 14 if days > 14 else max(first + GAP_DAYS, days * 2 // 3)
     return (
         Step(RunKind.LAUNCH, opens_on, _USUAL_HOUR),
         Step(RunKind.REMINDER_1, opens_on + timedelta(days=first), _USUAL_HOUR),

@@ -5,21 +5,27 @@ community by community, so that no page ever looks through a whole frame.
 """
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.clock import beijing_date
 from app.jobs.queue import enqueue
 from app.staff import audit
 from app.surveys.campaign.models import OPENED, Campaign, Gate
+from app.surveys.campaign.planning.queries import lock_campaign
+from app.surveys.campaign.queries import get_campaign
 from app.surveys.distribution import queries
 from app.surveys.distribution.addresses import find_addresses
+from app.surveys.distribution.candidates.queries import list_candidates
 from app.surveys.distribution.errors import (
     CampaignNotOpenError,
     NoHomesError,
     PastInstantError,
     QuietHoursError,
+    RunExistsError,
     RunStateError,
+    TooLateError,
 )
 from app.surveys.distribution.models import (
     MessageReason,
@@ -29,16 +35,21 @@ from app.surveys.distribution.models import (
     RunState,
     SendChannel,
 )
-from app.surveys.distribution.rules import LOUD, USUAL_CAP, is_quiet, left_out, next_loud
+from app.surveys.distribution.rules import (
+    LOUD,
+    USUAL_CAP,
+    is_quiet,
+    ladder,
+    left_out,
+    next_loud,
+)
 from app.surveys.response.tracker import gate_standing
 from app.vault import Vault
 
 PREPARE = "message_preview"
 SEND = "message_slice"
 _GRACE = timedelta(minutes=5)  # somebody filled the form in a moment ago
-_OPEN_STATES = frozenset(
-    {RunState.PREPARING, RunState.PREVIEWED, RunState.APPROVED, RunState.SENDING}
-)
+_FARTHEST = timedelta(days=60)  # for results, which have no last day
 
 
 def create_run(
@@ -66,7 +77,9 @@ def create_run(
 
     Raises:
         CampaignNotOpenError: Nobody is asked anything yet.
+        RunExistsError: One of the same step and channel for some of these homes is not over yet.
     """
+    campaign = lock_campaign(session, campaign.id)  # two posts of one form come one by one
     if campaign.state not in OPENED:
         raise CampaignNotOpenError(campaign.code)
     run = MessageRun(
@@ -80,6 +93,9 @@ def create_run(
         made_at=now,
         slices=0,
     )
+    other = queries.find_open_run(session, run)
+    if other is not None:
+        raise RunExistsError(other.id)
     session.add(run)
     session.flush()
     enqueue(session, PREPARE, {"run_id": run.id}, dedup_key=f"{PREPARE}:{run.id}", now=now)
@@ -87,12 +103,16 @@ def create_run(
 
 
 def is_due(session: Session, campaign: Campaign, gate: Gate, kind: RunKind, now: datetime) -> bool:
-    """Say whether a community is at this step: it still collects, or its results are released."""
+    """Say whether a community is at this step: it still collects, or its results are released.
+
+    After the last day nobody is asked any more, although answers still count: every text names
+    that day.
+    """
     status = gate_standing(session, campaign, gate, now=now).status
     is_over = status.is_released or gate.frozen_at is not None
     if kind is RunKind.RESULT:
         return status.is_released
-    return not is_over
+    return not is_over and beijing_date(now) <= campaign.closes_on
 
 
 def prepare_community(
@@ -105,11 +125,13 @@ def prepare_community(
     now: datetime,
 ) -> int:
     """Plan the messages of one community; return how many."""
-    rows = queries.list_candidates(session, campaign.id, gate.community_id)
+    rows = list_candidates(session, run, gate.community_id)
+    usual = {step.kind: step.instant for step in ladder(campaign.opens_on, campaign.closes_on)}
+    at = max(now, usual[run.kind] or now)
     due = is_due(session, campaign, gate, run.kind, now)
     reasons = {
         row.member_id: (
-            left_out(row.candidate, kind=run.kind, channel=run.channel, cap=run.cap)
+            left_out(row.candidate, kind=run.kind, channel=run.channel, cap=run.cap, at=at)
             if due
             else MessageReason.NOT_DUE
         )
@@ -161,6 +183,7 @@ def approve_run(
         RunStateError: The preview is not complete, or the run was decided on before.
         NoHomesError: There is nobody to send to.
         PastInstantError: The planned instant has passed.
+        TooLateError: It lies behind the last day of the campaign, or months ahead.
         QuietHoursError: It lies between 21:00 and 08:00.
     """
     run = queries.lock_run(session, run.id)
@@ -170,6 +193,9 @@ def approve_run(
         raise NoHomesError
     if planned_at < now - _GRACE:
         raise PastInstantError(planned_at)
+    last_day = _last_day(session, run, now)
+    if beijing_date(planned_at) > last_day:
+        raise TooLateError(last_day)
     if run.channel in LOUD and is_quiet(max(planned_at, now)):
         raise QuietHoursError(next_loud(max(planned_at, now)))
     run.state = RunState.APPROVED
@@ -180,6 +206,12 @@ def approve_run(
     _audit(session, run, "message.approve", staff_id=staff_id, now=now)
 
 
+def _last_day(session: Session, run: MessageRun, now: datetime) -> date:
+    if run.kind is RunKind.RESULT:
+        return beijing_date(now + _FARTHEST)
+    return get_campaign(session, run.campaign_id).closes_on
+
+
 def stop_run(session: Session, run: MessageRun, *, staff_id: int, now: datetime) -> None:
     """Stop a run: what has not left stays here for good.
 
@@ -187,7 +219,7 @@ def stop_run(session: Session, run: MessageRun, *, staff_id: int, now: datetime)
         RunStateError: It has ended already.
     """
     run = queries.lock_run(session, run.id)
-    if run.state not in _OPEN_STATES:
+    if run.state not in queries.OPEN_STATES:
         raise RunStateError(run.state)
     run.state = RunState.STOPPED
     run.ended_at = now

@@ -17,10 +17,13 @@ from app.surveys.campaign.contact.models import ContactChannel, EventKind
 from app.surveys.campaign.contact.queries import lock_members
 from app.surveys.campaign.contact.services import NewEvent, record_events
 from app.surveys.campaign.models import Campaign, FrameMember
-from app.surveys.campaign.queries import find_gate
+from app.surveys.campaign.planning.queries import find_task
+from app.surveys.campaign.planning.services import tick
+from app.surveys.campaign.queries import find_gate, get_campaign
 from app.surveys.campaign.tokens import link, make_token, make_typed_code
 from app.surveys.distribution import queries, wording
 from app.surveys.distribution.addresses import find_addresses
+from app.surveys.distribution.candidates.queries import candidates_of
 from app.surveys.distribution.models import (
     Message,
     MessageReason,
@@ -37,6 +40,7 @@ from app.vault import Vault
 BATCH = 50
 MOST_ATTEMPTS = 5  # one message that its provider never takes must not hold up the rest
 PAUSE = timedelta(minutes=10)
+_STALE = timedelta(days=1)
 _WAYS = {
     SendChannel.LETTER: ContactChannel.LETTERBOX,
     SendChannel.SMS: ContactChannel.SMS,
@@ -93,7 +97,7 @@ def claim(
     """
     ids = [message.frame_member_id for message in messages]
     members = {member.id: member for member, _is_excluded in lock_members(session, ids)}
-    rows = queries.candidates_of(session, ids)
+    rows = candidates_of(session, run, ids)
     homes = [member.household_id for member in members.values()]
     addresses = find_addresses(session, vault, run.channel, homes)
     due = _due(session, run, campaign, members.values(), now=now)
@@ -104,7 +108,7 @@ def claim(
         reason = MessageReason.NOT_DUE
         if member.community_id in due:
             row = rows[member.id]
-            found = left_out(row.candidate, kind=run.kind, channel=run.channel, cap=run.cap)
+            found = left_out(row.candidate, kind=run.kind, channel=run.channel, cap=run.cap, at=now)
             if found is None and member.household_id in addresses:
                 before = message.state
                 message.state = MessageState.SENDING
@@ -195,18 +199,39 @@ def end_slice(session: Session, run: MessageRun, *, is_done: bool, now: datetime
     if is_done:
         run.state = RunState.DONE
         run.ended_at = now
+        _tick_plan(session, run, now=now)
     session.flush()
     return not is_done and (run.paused_until is None or run.paused_until <= now)
 
 
+def _tick_plan(session: Session, run: MessageRun, *, now: datetime) -> None:
+    """Tick the reminder in the plan once a run has brought it to every community."""
+    if run.kind not in REMINDERS or run.community_id is not None or run.approved_by is None:
+        return
+    task = find_task(session, run.campaign_id, run.kind.value)
+    sent = queries.sum_runs(session, [run.id])[run.id].get(MessageState.SENT.value, 0)
+    if task is not None and sent:
+        campaign = get_campaign(session, run.campaign_id)
+        tick(session, campaign, task, staff_id=run.approved_by, now=now)
+
+
 def begin_slice(session: Session, run_id: int, number: int, *, now: datetime) -> MessageRun | None:
-    """Return the run when this piece of it is due and nobody has done it yet."""
+    """Return the run when this piece of it is due and nobody has done it yet.
+
+    A run that could not begin within a day of its time waits for a new approval instead: whoever
+    approved it had that day in mind.
+    """
     run = queries.lock_run(session, run_id)
     if run.slices != number or run.state not in {RunState.APPROVED, RunState.SENDING}:
         return None
     if run.planned_at is None or run.planned_at > now:
         return None
     if run.paused_until is not None and run.paused_until > now:
+        return None
+    if run.state is RunState.APPROVED and run.planned_at < now - _STALE:
+        run.state = RunState.PREVIEWED
+        run.planned_at = run.approved_at = run.approved_by = None
+        session.flush()
         return None
     run.state = RunState.SENDING
     run.started_at = run.started_at or now

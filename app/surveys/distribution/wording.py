@@ -103,7 +103,7 @@ _POSTERS: dict[tuple[str, str], tuple[str, str, tuple[str, ...], tuple[str, ...]
                 "您家的答题码装在封好的信里，送到家中或信箱。用微信或手机相机扫码填写；"
                 "扫不了码，请打开 {typed}，输入信上的编码。"
             ),
-            "需要纸质问卷，或者需要有人上门帮忙，请打电话。没有收到信，也请打电话。",
+            "需要纸质问卷，或者需要有人上门帮忙，{ask}。没有收到信，也{ask}。",
         ),
         (
             "分数只用来统计，管理处看不到您家的分数。",
@@ -128,8 +128,8 @@ _POSTERS: dict[tuple[str, str], tuple[str, str, tuple[str, ...], tuple[str, ...]
                 "the letter."
             ),
             (
-                "If you would like a paper form, or somebody to help you at home, please call. "
-                "Please call, too, if no letter has come."
+                "If you would like a paper form, or somebody to help you at home, {ask}. "
+                "If no letter has come, {ask} as well."
             ),
         ),
         (
@@ -146,7 +146,7 @@ _POSTERS: dict[tuple[str, str], tuple[str, str, tuple[str, ...], tuple[str, ...]
         "{campaign}",
         (
             "还没有填写的住户，可以在{closes}当天结束前填写。每户一份，大约{minutes}分钟。",
-            "请扫信上的二维码，或打开 {typed}，输入信上的编码。信找不到了，请打电话再要一封。",
+            "请扫信上的二维码，或打开 {typed}，输入信上的编码。信找不到了，{ask}，可以再要一封。",
             "已经填写的住户，谢谢您，不必再填。",
         ),
         (
@@ -164,7 +164,7 @@ _POSTERS: dict[tuple[str, str], tuple[str, str, tuple[str, ...], tuple[str, ...]
             ),
             (
                 "Scan the code of your letter, or open {typed} and type it. If the letter is lost, "
-                "please call; you can have another one."
+                "{ask}; you can have another one."
             ),
             "If you have answered: thank you, there is nothing more to do.",
         ),
@@ -211,33 +211,33 @@ _GROUP = {
     ("launch", "zh"): (
         "各位业主、住户：{campaign}{opens}开始，{closes}截止，每户一份，大约{minutes}分钟。"
         "请扫您家信上的二维码，或打开 {door} 输入信上的编码。分数只用来统计，管理处看不到您家的"
-        "分数；满意与不满意，都请照实填写。没有收到信、需要纸质问卷，请打电话：{phones}。{guide}"
+        "分数；满意与不满意，都请照实填写。没有收到信、需要纸质问卷，{call}。{guide}"
     ),
     ("launch", "en"): (
         "To all homes: {campaign} runs from {opens} to {closes}, one answer a home, about "
         "{minutes} minutes. Please scan the code of your letter, or open {door} and type it. "
         "Scores are used for statistics only; the office cannot see the scores of your home. "
-        "Please answer as you see it, good or bad. No letter, or a paper form? Call {phones}. "
+        "Please answer as you see it, good or bad. No letter, or a paper form? {call}. "
         "{guide}"
     ),
     ("reminder", "zh"): (
         "各位业主、住户：{campaign}{closes}截止。还没有填写的住户，请扫您家信上的二维码，或打开 "
-        "{door} 输入信上的编码。已经填写的，谢谢您，不必再填。信找不到了，请打电话：{phones}。"
+        "{door} 输入信上的编码。已经填写的，谢谢您，不必再填。信找不到了，{call}。"
         "{guide}"
     ),
     ("reminder", "en"): (
         "To all homes: {campaign} ends on {closes}. If your home has not answered yet, please scan "
         "the code of your letter, or open {door} and type it. If it has: thank you, there is "
-        "nothing more to do. Letter lost? Call {phones}. {guide}"
+        "nothing more to do. Letter lost? {call}. {guide}"
     ),
     ("result", "zh"): (
         "各位业主、住户：{campaign}，本小区{base}户中有{returned}户填写，谢谢大家。公开答复和进度，"
-        "扫您家信上的二维码，或打开 {door} 输入信上的编码，就能看到。电话：{phones}。{guide}"
+        "扫您家信上的二维码，或打开 {door} 输入信上的编码，就能看到。{call}。{guide}"
     ),
     ("result", "en"): (
         "To all homes: {returned} of {base} homes answered {campaign}. Thank you. The public "
         "answers and their progress: scan the code of your letter, or open {door} and type it. "
-        "Phone: {phones}. {guide}"
+        "{call}. {guide}"
     ),
 }
 SMS = {
@@ -286,12 +286,12 @@ _MAIL_BODY = {
     "zh": "{community}的业主、住户：\n\n{what}\n\n{link}\n\n"
     "打不开时，请打开 {door}，输入编码 {code}。\n"
     "这个链接只属于您家，请不要转给别人。分数只用来统计，管理处看不到您家的分数。\n"
-    "不想再收到提醒，请打电话告诉我们：{phones}。\n{guide}\n\n{company}\n",
+    "不想再收到提醒，{call}。\n{guide}\n\n{company}\n",
     "en": "To the home in {community},\n\n{what}\n\n{link}\n\n"
     "If it does not open, go to {door} and type the code {code}.\nThis link belongs to "
     "your home alone; please do not pass it on. Scores "
     "are used for statistics only; the office cannot see the scores of your home.\nFor no more "
-    "reminders, please call {phones}.\n{guide}\n\n{company}\n",
+    "reminders, please {tell}.\n{guide}\n\n{company}\n",
 }
 
 
@@ -360,7 +360,13 @@ def _values(facts: Facts, tongue: str) -> dict[str, object]:
         guide = (
             f"Service guide: {facts.guide}" if tongue == "en" else f"《服务指南》：{facts.guide}"
         )
-    none = "the service desk" if tongue == "en" else "服务台"
+    numbers = (", " if tongue == "en" else "、").join(phones)
+    if tongue == "en":
+        ask = "please call" if phones else "please ask at the service desk of your community"
+        call = f"Call {numbers}" if phones else "Ask at the service desk of your community"
+    else:
+        ask = "请打电话" if phones else "请到小区服务台询问"
+        call = f"{ask}：{numbers}" if phones else ask
     return {
         "company": facts.company,
         "community": facts.community,
@@ -373,7 +379,9 @@ def _values(facts: Facts, tongue: str) -> dict[str, object]:
         "returned": facts.returned,
         "base": facts.base,
         "guide": guide,
-        "phones": (", " if tongue == "en" else "、").join(phones) or none,
+        "ask": ask,
+        "call": call,
+        "tell": call[0].lower() + call[1:],
     }
 
 

@@ -208,11 +208,9 @@ class Writer:
             Household,
             [{"id": key, "important": home.cells.important} for key, home in important],
         )
-        self._change_phones(
-            [home for _key, home in homes if "phone" in home.fields and "owner" not in home.fields]
-        )
+        self._change_phones([home for _key, home in homes if home.person_id is not None])
         people, moves = self._replace_owners(
-            [(key, home) for key, home in homes if "owner" in home.fields]
+            [(key, home) for key, home in homes if {"owner", "owners"} & set(home.fields)]
         )
         events = [self._event(key, HouseholdEventKind.REVIVED) for key in revived]
         return [
@@ -222,7 +220,7 @@ class Writer:
 
     def _replace_owners(self, told: list[tuple[int, ComparedHome]]) -> tuple[Rows, Rows]:
         """Let the owners before move out and the new ones move in, on the day of the import."""
-        before = [(key, home.person_id) for key, home in told if home.person_id is not None]
+        before = [(key, person_id) for key, home in told for person_id in home.leaving]
         queries.change_rows(
             self._session,
             Person,

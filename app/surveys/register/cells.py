@@ -15,7 +15,7 @@ _PLACES = {reason: str(place) for place, reason in enumerate(_REASONS)}
 
 @dataclass(frozen=True, slots=True)
 class CommunityCells:
-    """What the file says about a community; None where it has no such column."""
+    """What the file says about a community; None where it has no such column or a blank."""
 
     line: int
     code: str

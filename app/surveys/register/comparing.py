@@ -25,8 +25,17 @@ class ComparedHome(NamedTuple):
     cells: HomeCells
     change: Change
     household_id: int | None = None
-    person_id: int | None = None
+    person_id: int | None = None  # whose number is another one
     fields: tuple[str, ...] = ()
+    leaving: tuple[int, ...] = ()  # owners who are followed by the one the file names
+
+
+@dataclass(slots=True)
+class _Owned:
+    """A household of the register with everybody who owns it today."""
+
+    home: RegisteredHome
+    owners: list[RegisteredHome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +93,10 @@ def compare(
             if before_read and ids:
                 before_read()
             homes = _registered_homes(session, ids)
+            merged = queries.list_merged(session, ids)
             for building in some:
-                yield _compare_building(vault, parsed, (community, building), homes.get(building))
+                here = homes.get(building, {})
+                yield _compare_building(vault, parsed, (community, building), here, merged)
 
 
 def _registered_ids(session: Session, community: Community | None) -> dict[str, list[int]]:
@@ -97,14 +108,14 @@ def _registered_ids(session: Session, community: Community | None) -> dict[str, 
     return found
 
 
-def _registered_homes(
-    session: Session, building_ids: list[int]
-) -> dict[str, dict[str, RegisteredHome]]:
-    """Return the register's homes by building and room, each with the first who lives there."""
-    found: dict[str, dict[str, RegisteredHome]] = {}
-    for home in queries.list_registered_homes(session, building_ids):
-        homes = found.setdefault(rules.building_key(home.building), {})
-        homes.setdefault(rules.home_key(home.room), home)
+def _registered_homes(session: Session, building_ids: list[int]) -> dict[str, dict[str, _Owned]]:
+    """Return the register's homes by building and room, each with all its owners."""
+    found: dict[str, dict[str, _Owned]] = {}
+    for row in queries.list_registered_homes(session, building_ids):
+        homes = found.setdefault(rules.building_key(row.building), {})
+        owned = homes.setdefault(rules.home_key(row.room), _Owned(row, []))
+        if row.person_id is not None and row.household_id == owned.home.household_id:
+            owned.owners.append(row)
     return found
 
 
@@ -112,9 +123,9 @@ def _compare_building(
     vault: Vault,
     parsed: Parsed,
     key: tuple[str, str],
-    registered: Mapping[str, RegisteredHome] | None,
+    registered: Mapping[str, _Owned],
+    merged: Mapping[int, str],
 ) -> BuildingHomes:
-    registered = registered or {}
     compared = []
     lines: dict[str, int] = {}
     told = parsed.buildings.get(key)
@@ -128,43 +139,61 @@ def _compare_building(
                 ProblemCode.DUPLICATE_HOME, cells.line, "room", address, other_line=first
             )
             continue
-        compared.append(_compare_home(vault, parsed, cells, registered.get(room)))
+        owned = registered.get(room)
+        if owned is not None and owned.home.household_id in merged:
+            # Revived by an old list, its owner would be registered in two homes.
+            address = f"{code} {cells.room} → {merged[owned.home.household_id]}"
+            parsed.complain(ProblemCode.MERGED_HOME, cells.line, "room", address)
+            continue
+        compared.append(_compare_home(vault, parsed, cells, owned))
     missing = [
-        (home.building, home.room)
-        for room, home in registered.items()
-        if room not in lines and home.retired_on is None
+        (owned.home.building, owned.home.room)
+        for room, owned in registered.items()
+        if room not in lines and owned.home.retired_on is None
     ]
     return BuildingHomes(*key, code, compared, missing)
 
 
 def _compare_home(
-    vault: Vault, parsed: Parsed, cells: HomeCells, registered: RegisteredHome | None
+    vault: Vault, parsed: Parsed, cells: HomeCells, owned: _Owned | None
 ) -> ComparedHome:
-    if registered is None:
+    if owned is None:
         told = ("owner", "phone") if cells.owner else ()
         return ComparedHome(cells, Change.NEW, fields=told)
-    fields = tuple(_differences(vault, parsed.columns, cells, registered))
+    fields = []
+    if owned.home.retired_on is not None:
+        fields.append("retired")
+    if "important" in parsed.columns and cells.important is not owned.home.important:
+        fields.append("important")
+    of_people, person_id, leaving = _compare_owner(vault, cells, owned.owners)
+    fields += of_people
     return ComparedHome(
         cells,
         Change.CHANGED if fields else Change.UNCHANGED,
-        registered.household_id,
-        registered.person_id,
-        fields,
+        owned.home.household_id,
+        person_id,
+        tuple(fields),
+        leaving,
     )
 
 
-def _differences(
-    vault: Vault, columns: Mapping[str, str], cells: HomeCells, registered: RegisteredHome
-) -> list[str]:
-    """Return the fields in which a file differs from the register, among those it has."""
-    found = []
-    if registered.retired_on is not None:
-        found.append("retired")
-    if "important" in columns and cells.important is not registered.important:
-        found.append("important")
-    if cells.owner and name_hash(vault, cells.owner) != registered.name_hash:
+def _compare_owner(
+    vault: Vault, cells: HomeCells, owners: list[RegisteredHome]
+) -> tuple[list[str], int | None, tuple[int, ...]]:
+    """Return what is different, whose number it is about, and who is followed by a new owner.
+
+    A line names one owner; a home may have several, and any of them is the one it means.
+    """
+    if not cells.owner:
+        return [], None, ()
+    wanted = name_hash(vault, cells.owner)
+    named = [owner for owner in owners if owner.name_hash == wanted]
+    if not named:
         # A new owner never inherits the number of the one before.
-        return [*found, "owner", "phone"]
-    if cells.phone and phone_hash(vault, cells.phone) != registered.phone_hash:
-        found.append("phone")
-    return found
+        gone = tuple(owner.person_id for owner in owners if owner.person_id is not None)
+        return ["owners" if len(gone) > 1 else "owner", "phone"], None, gone
+    if cells.phone:
+        number = phone_hash(vault, cells.phone)
+        if all(owner.phone_hash != number for owner in named):
+            return ["phone"], named[0].person_id, ()
+    return [], None, ()

@@ -26,6 +26,9 @@ class ProblemCode(StrEnum):
     LOCKED_SHEET = "locked_sheet"
     DAMAGED_SHEET = "damaged_sheet"
     BUSY = "busy"
+    MERGED_HOME = "merged_home"
+    NAME_TAKEN = "name_taken"
+    NO_LINES = "no_lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +64,7 @@ class ImportRefusedError(ValueError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(len(problems))
         self.problems = problems
+
+
+class RegisterChangedError(Exception):
+    """The register is no longer what the report was made from; nothing was written."""

@@ -5,8 +5,8 @@ reported; a cell left blank never deletes an owner; the same file twice changes 
 """
 
 from collections import Counter
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -14,12 +14,19 @@ from app.clock import beijing_date
 from app.staff import audit
 from app.staff.scope import Scope
 from app.surveys.register import bulk, queries, rules, services
-from app.surveys.register.cells import CommunityCells
 from app.surveys.register.comparing import BuildingHomes, compare, known_communities
-from app.surveys.register.errors import ImportRefusedError, UnreadableTableError
+from app.surveys.register.differences import OF_COMMUNITY, check_names, place_changes
+from app.surveys.register.errors import (
+    ImportRefusedError,
+    Problem,
+    ProblemCode,
+    RegisterChangedError,
+    UnreadableTableError,
+)
+from app.surveys.register.fingerprint import Fingerprint
 from app.surveys.register.models import Building, Community
 from app.surveys.register.parsing import Parsed, Parser
-from app.surveys.register.plan import SHOWN, Change, ImportPlan, MissingHome, ShownHome
+from app.surveys.register.plan import SHOWN, Change, ImportPlan, MissingHome, PlaceChange, ShownHome
 from app.surveys.register.report import FileReport, make_report
 from app.surveys.register.table import Table, read_table
 from app.surveys.register.wording import describe, describe_problem
@@ -27,6 +34,7 @@ from app.vault import Vault
 
 __all__ = [
     "ImportRefusedError",
+    "RegisterChangedError",
     "UnreadableTableError",
     "apply_import",
     "describe",
@@ -37,13 +45,17 @@ __all__ = [
 ]
 
 Tick = Callable[[int], None]
-_OF_COMMUNITY = ("name", "city", "office", "office_phone", "handed_over_on")
 _MANY = 10_000  # homes after which the database counts anew
 _EVERY = 5000  # rows between two ticks
 
 
 def plan_import(
-    session: Session, table: Table, vault: Vault, *, tick: Tick | None = None
+    session: Session,
+    table: Table,
+    vault: Vault,
+    *,
+    today: date | None = None,
+    tick: Tick | None = None,
 ) -> ImportPlan:
     """Compare a file with the register; writes nothing.
 
@@ -51,20 +63,25 @@ def plan_import(
         session: Open transaction.
         table: The file; its rows are read here.
         vault: Makes the hashes that names and phones are compared by.
+        today: Days of hand-over long after it are refused.
         tick: Called now and then with the number of rows read.
 
     Raises:
         UnreadableTableError: The file breaks in the middle.
     """
-    parser = Parser(table)
+    parser = Parser(table, today=today)
     if not table.problems:
         for row in table.rows:
             parser.read(row)
             if tick and parser.parsed.count % _EVERY == 0:
                 tick(parser.parsed.count)
     parsed = parser.parsed
+    if not table.problems and parsed.count == 0 and parsed.problem_count == 0:
+        parsed.add_problem(Problem(ProblemCode.NO_LINES))
     known = known_communities(session)
-    tally = _Tally(parsed)
+    check_names(parsed, known)
+    places = place_changes(session, parsed, known)
+    tally = _Tally(parsed, places)
     for homes in compare(session, vault, parsed, known):
         tally.add(homes)
     return ImportPlan(
@@ -74,11 +91,9 @@ def plan_import(
         new_communities=tuple(
             told.name for key, told in parsed.communities.items() if key not in known
         ),
-        changed_communities=tuple(
-            told.name
-            for key, told in parsed.communities.items()
-            if key in known and _is_different(session, known[key], told)
-        ),
+        changed_communities=tuple(dict.fromkeys(place.community for place in places)),
+        places=tuple(places[:SHOWN]),
+        place_count=len(places),
         counts={change: tally.counts[change] for change in Change},
         shown={change: tuple(tally.shown[change]) for change in Change},
         missing=tuple(tally.missing),
@@ -87,22 +102,30 @@ def plan_import(
         errors=parsed.in_order(),
         error_count=parsed.problem_count,
         parsed=parsed,
+        fingerprint=tally.fingerprint,
     )
 
 
 class _Tally:
     """Counts what a dry run finds and keeps the first homes of each kind."""
 
-    def __init__(self, parsed: Parsed) -> None:
+    def __init__(self, parsed: Parsed, places: Iterable[PlaceChange]) -> None:
         self.counts: Counter[Change] = Counter()
         self.shown: dict[Change, list[ShownHome]] = {change: [] for change in Change}
         self.missing: list[MissingHome] = []
         self.missing_count = 0
         self._parsed = parsed
+        self._print = Fingerprint(places)
+
+    @property
+    def fingerprint(self) -> str:
+        """The mark of everything that was counted."""
+        return self._print.text
 
     def add(self, homes: BuildingHomes) -> None:
         """Count the homes of one building."""
         told = self._parsed.communities[homes.community]
+        self._print.add(homes)
         for home in homes.compared:
             self.counts[home.change] += 1
             kept = self.shown[home.change]
@@ -158,12 +181,14 @@ def apply_import(
 
     Raises:
         ImportRefusedError: The plan has errors; nothing was written.
+        RegisterChangedError: The register is not what the plan was made from any more: roll back.
     """
     if plan.errors:
         raise ImportRefusedError(plan.errors)
     queries.lock_register(session)
     parsed = plan.parsed
     before = known_communities(session)
+    mark = Fingerprint(place_changes(session, parsed, before))
     communities = _write_communities(session, parsed, dict(before))
     buildings = _write_buildings(session, parsed, communities)
     staff_id = actor.staff_id if isinstance(actor, Scope) else None
@@ -173,6 +198,7 @@ def apply_import(
         writer.reserve(homes=new, people=new + changed)
         done = 0
         for homes in compare(session, vault, parsed, before, before_read=writer.settle):
+            mark.add(homes)
             if homes.compared:
                 writer.write(buildings[(homes.community, homes.building)], homes.compared)
             done += len(homes.compared)
@@ -181,6 +207,8 @@ def apply_import(
         writer.finish()
     finally:
         writer.close()
+    if mark.text != plan.fingerprint:
+        raise RegisterChangedError
     if new + changed >= _MANY:
         queries.refresh_statistics(session)
     session.expire_all()
@@ -202,18 +230,6 @@ def _record(
     )
 
 
-def _is_different(session: Session, community: Community, told: CommunityCells) -> bool:
-    values = ((getattr(community, name), getattr(told, name)) for name in _OF_COMMUNITY)
-    if community.retired_on is not None or any(
-        new is not None and new != old for old, new in values
-    ):
-        return True
-    if not told.region:
-        return False
-    region = queries.find_region(session, told.region)
-    return region is None or region.id != community.region_id
-
-
 def _write_communities(
     session: Session, parsed: Parsed, known: dict[str, Community]
 ) -> dict[str, Community]:
@@ -222,7 +238,7 @@ def _write_communities(
             known[key] = services.add_community(session, code=told.code, name=told.name)
         community = known[key]
         community.retired_on = None
-        for name in _OF_COMMUNITY:
+        for name in OF_COMMUNITY:
             value = getattr(told, name)
             if value is not None:
                 setattr(community, name, value)

@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -12,12 +13,18 @@ from typing import Protocol
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from app.clock import beijing_date
 from app.db import write_session
 from app.jobs import queue
 from app.staff.models import Role
 from app.staff.scope import Scope
 from app.surveys.register import queries
-from app.surveys.register.errors import Problem, ProblemCode, UnreadableTableError
+from app.surveys.register.errors import (
+    Problem,
+    ProblemCode,
+    RegisterChangedError,
+    UnreadableTableError,
+)
 from app.surveys.register.files import LIFE, FileGoneError, RegisterFiles
 from app.surveys.register.importing import apply_import, plan_import, read_table
 from app.surveys.register.models import FileState, RegisterFile
@@ -141,27 +148,56 @@ def check_file(place: Place, payload: dict[str, object]) -> None:
 
 
 def import_file(place: Place, payload: dict[str, object]) -> None:
-    """Job: import a checked file, all or nothing; what it wrote and its end are one transaction."""
+    """Job: import a checked file, all or nothing; what it wrote and its end are one transaction.
+
+    When the register is no longer what the report was made from, nothing is written: the file
+    waits again, with a new report.
+    """
     file = _find(place, payload, FileState.IMPORTING)
     if file is None:
         return
     files = files_of(place.config.instance, place.vault)
     actor = Scope(file.staff_id, "", Role.HEAD_OFFICE, None)
-    with write_session(place.engine) as session:
-        now = queries.lock_file(session, file.id)
-        if now is None or now.state is not FileState.IMPORTING:
-            return
-        plan = _plan(session, place, files, file, share=50)
-        report = make_report(plan)
-        if plan.errors:
-            now.state = FileState.REFUSED
-        else:
-            tick = _Progress(files, file.stored_as, begin=50, end=99, total=plan.homes)
-            apply_import(session, plan, place.vault, actor=actor, now=place.clock(), tick=tick)
-            now.state = FileState.IMPORTED
-        now.report_sealed = place.vault.seal(json.dumps(report.to_json()), _REPORT)
-        now.ended_at = place.clock()
+    try:
+        with write_session(place.engine) as session:
+            _import(session, place, files, file, actor)
+    except RegisterChangedError:
+        with write_session(place.engine) as session:
+            _renew(session, place, files, file)
+        return
     files.forget(file.stored_as)
+
+
+def _import(
+    session: Session, place: Place, files: RegisterFiles, file: RegisterFile, actor: Scope
+) -> None:
+    now = queries.lock_file(session, file.id)
+    if now is None or now.state is not FileState.IMPORTING:
+        return
+    queries.lock_register(session)
+    plan = _plan(session, place, files, file, share=50)
+    report = make_report(plan)
+    if plan.errors:
+        now.state = FileState.REFUSED
+    else:
+        seen = read_report(place.vault, now)
+        if seen is not None and seen.fingerprint != report.fingerprint:
+            raise RegisterChangedError
+        tick = _Progress(files, file.stored_as, begin=50, end=99, total=plan.homes)
+        apply_import(session, plan, place.vault, actor=actor, now=place.clock(), tick=tick)
+        now.state = FileState.IMPORTED
+    now.report_sealed = place.vault.seal(json.dumps(report.to_json()), _REPORT)
+    now.ended_at = place.clock()
+
+
+def _renew(session: Session, place: Place, files: RegisterFiles, file: RegisterFile) -> None:
+    """Keep what the file would change now, for another decision."""
+    now = queries.lock_file(session, file.id)
+    if now is None or now.state is not FileState.IMPORTING:
+        return
+    report = replace(make_report(_plan(session, place, files, file)), is_renewed=True)
+    now.report_sealed = place.vault.seal(json.dumps(report.to_json()), _REPORT)
+    now.state = FileState.CHECKED
 
 
 def _find(place: Place, payload: dict[str, object], state: FileState) -> RegisterFile | None:
@@ -177,7 +213,8 @@ def _plan(
     # How many rows there are is not known before: a home takes some ninety bytes.
     guess = max(1, file.size // 90)
     tick = _Progress(files, file.stored_as, begin=0, end=share * _PARSED // 100, total=guess)
-    return plan_import(session, read_table(opener, file.name), place.vault, tick=tick)
+    today = beijing_date(place.clock())
+    return plan_import(session, read_table(opener, file.name), place.vault, today=today, tick=tick)
 
 
 class _Progress:

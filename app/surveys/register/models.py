@@ -48,6 +48,8 @@ class HouseholdEventKind(StrEnum):
     SPLIT_FROM = "split_from"
     MOVED_IN = "moved_in"
     MOVED_OUT = "moved_out"
+    CORRECTED = "corrected"  # somebody's name, number or kind; `detail` says which
+    REGROUPED = "regrouped"  # its building belongs to another community; `detail` is the old one
     IMPORTANT = "important"  # `detail` holds the new reason, "" when it is important no more
 
 

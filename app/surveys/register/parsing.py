@@ -1,6 +1,7 @@
 """A stream of rows to typed cells, with every problem named by line and column. Pure."""
 
 from dataclasses import dataclass, field, replace
+from datetime import MAXYEAR, date
 
 from app.surveys.register import rules
 from app.surveys.register.cells import BuildingCells, CommunityCells, HomeStore
@@ -21,6 +22,7 @@ LONGEST = {
     "owner": 80,
 }
 MOST_PROBLEMS = 20_000
+_YEARS_AHEAD = 2  # a home may be registered before it is handed over
 MOST_BUILDINGS = 200_000
 _OF_COMMUNITY = (
     "community_code",
@@ -88,7 +90,8 @@ class Parsed:
 class Parser:
     """Reads rows one by one; what many rows say alike is looked at once."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *, today: date | None = None) -> None:
+        self._latest_year = MAXYEAR if today is None else today.year + _YEARS_AHEAD
         self.parsed = Parsed(table.columns)
         for problem in table.problems:
             self.parsed.add_problem(problem)
@@ -136,7 +139,8 @@ class Parser:
         named = [name for name in _OF_COMMUNITY if name in LONGEST]
         bad = [self._is_bad(row, name) for name in named]
         day = rules.find_day(self._cell(row, "handed_over_on"))
-        if day is None and self._cell(row, "handed_over_on"):
+        is_odd = day is not None and not rules.EARLIEST.year <= day.year <= self._latest_year
+        if is_odd or (day is None and self._cell(row, "handed_over_on")):
             text = self._cell(row, "handed_over_on")
             self.parsed.complain(ProblemCode.BAD_DATE, row.line, "handed_over_on", text)
             return None
@@ -154,7 +158,12 @@ class Parser:
             handed_over_on=day,
         )
         first = self.parsed.communities.setdefault(key, told)
-        different = [name for name in _TOLD if getattr(first, name) != getattr(told, name)]
+        # A blank cell says nothing; what one line leaves out another one may tell.
+        said = [name for name in _TOLD if getattr(told, name) is not None]
+        known = [name for name in said if getattr(first, name) is not None]
+        different = [name for name in known if getattr(first, name) != getattr(told, name)]
+        more = {name: getattr(told, name) for name in said if name not in known}
+        self.parsed.communities[key] = replace(first, **more)
         for name in different:
             self.parsed.complain(
                 ProblemCode.CONTRADICTION,
@@ -248,4 +257,5 @@ class Parser:
         return True
 
     def _optional(self, row: TableRow, name: str) -> str | None:
-        return rules.normal_name(self._cell(row, name)) if name in self._at else None
+        text = rules.normal_name(self._cell(row, name))
+        return None if not text or (name == "region" and rules.is_no(text)) else text

@@ -42,6 +42,25 @@ class ShownHome:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceChange:
+    """One value of a community or building that an import changes.
+
+    Attributes:
+        community: Name of the community, as the register has it.
+        building: Building as the register writes it, "" for the community itself.
+        field: "name", "city", "office", "office_phone", "region", "handed_over_on", "retired_on"
+            (a retired community is taken back) or "lift".
+        old, new: Values; days as 2026-03-01, a lift as "yes" or "no".
+    """
+
+    community: str
+    building: str
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class MissingHome:
     """A living home of the register that the file does not mention; it stays as it is."""
 
@@ -59,7 +78,9 @@ class ImportPlan:
         ignored: Headers nobody asked for.
         communities: Codes of the communities of the file.
         new_communities: Names of the communities the register does not have yet.
-        changed_communities: Names of those whose own data the file changes.
+        changed_communities: Names of those whose own data the file changes, or their lifts.
+        places: What it changes there, value by value, the first of them.
+        place_count: How many values there are.
         counts: How many homes are new, changed, unchanged.
         shown: The first homes of each kind, in order of the file.
         missing: The first homes of the file's communities that the file leaves out.
@@ -68,6 +89,7 @@ class ImportPlan:
         errors: What keeps the file from being imported, in order of lines, the first thousands.
         error_count: How many problems there are.
         parsed: The content of the file, for writing.
+        fingerprint: The same for two plans that would write the same.
     """
 
     encoding: str
@@ -75,6 +97,8 @@ class ImportPlan:
     communities: tuple[str, ...]
     new_communities: tuple[str, ...]
     changed_communities: tuple[str, ...]
+    places: tuple[PlaceChange, ...]
+    place_count: int
     counts: Mapping[Change, int]
     shown: Mapping[Change, tuple[ShownHome, ...]]
     missing: tuple[MissingHome, ...]
@@ -83,6 +107,7 @@ class ImportPlan:
     errors: tuple[Problem, ...]
     error_count: int
     parsed: Parsed
+    fingerprint: str
 
     def count(self, change: Change) -> int:
         """Return how many homes are new, changed or unchanged."""

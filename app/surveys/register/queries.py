@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Table, func, insert, or_, select, text, update
+from sqlalchemy import Table, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app.db import Base
@@ -17,6 +17,8 @@ from app.surveys.register.models import (
     Community,
     FileState,
     Household,
+    HouseholdEvent,
+    HouseholdEventKind,
     ImportantReason,
     Person,
     PersonKind,
@@ -123,6 +125,21 @@ def list_buildings(session: Session, community_id: int) -> list[Building]:
     return list(session.scalars(query))
 
 
+def find_building(session: Session, building_id: int) -> Building | None:
+    """Return a building by key."""
+    return session.get(Building, building_id)
+
+
+def list_retired_communities(session: Session, scope: Scope) -> list[Community]:
+    """Return the communities of a scope that were taken out of the register, latest first."""
+    query = (
+        select(Community)
+        .where(in_scope(Community.id, scope), Community.retired_on.is_not(None))
+        .order_by(Community.retired_on.desc(), Community.code)
+    )
+    return list(session.scalars(query))
+
+
 def list_buildings_of(session: Session, community_ids: Collection[int]) -> list[Building]:
     """Return the buildings of several communities."""
     query = select(Building).where(Building.community_id.in_(sorted(community_ids)))
@@ -220,10 +237,35 @@ def list_registered_homes(session: Session, building_ids: Collection[int]) -> li
     return [RegisteredHome(*row) for row in session.execute(query)]
 
 
-def find_region(session: Session, name: str) -> Region | None:
-    """Return the region with this name or code."""
-    query = select(Region).where(or_(Region.name == name, Region.code == name)).order_by(Region.id)
-    return session.scalars(query).first()
+def list_merged(session: Session, building_ids: Collection[int]) -> dict[int, str]:
+    """Return the homes of these buildings that are part of another one now, with its address."""
+    if not building_ids:
+        return {}
+    told = (
+        HouseholdEventKind.MERGED_INTO,
+        HouseholdEventKind.RETIRED,
+        HouseholdEventKind.REVIVED,
+    )
+    query = (
+        select(HouseholdEvent.household_id, HouseholdEvent.kind, HouseholdEvent.other_household_id)
+        .join(Household, Household.id == HouseholdEvent.household_id)
+        .where(
+            Household.building_id.in_(sorted(building_ids)),
+            Household.retired_on.is_not(None),
+            HouseholdEvent.kind.in_(told),
+        )
+        .order_by(HouseholdEvent.id)
+    )
+    # The last one counts: a merged home that was taken back and retired again is merged no more.
+    last = {row[0]: (row[1], row[2]) for row in session.execute(query)}
+    into = {key: other for key, (kind, other) in last.items() if kind is told[0]}
+    homes = (
+        select(Household.id, Building.code, Household.room)
+        .join(Building, Building.id == Household.building_id)
+        .where(Household.id.in_(sorted(other for other in into.values() if other is not None)))
+    )
+    named = {row[0]: f"{row[1]} {row[2]}" for row in session.execute(homes)} if into else {}
+    return {key: named[other] for key, other in into.items() if other in named}
 
 
 def lock_register(session: Session) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.surveys.register.errors import Problem, ProblemCode
 from app.surveys.register.models import ImportantReason
-from app.surveys.register.plan import Change, ImportPlan, MissingHome, ShownHome
+from app.surveys.register.plan import Change, ImportPlan, MissingHome, PlaceChange, ShownHome
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,15 @@ class FileReport:
         new_communities, changed_communities: Names.
         counts: How many homes are new, changed, unchanged.
         shown: The first new and changed homes.
+        places: The first values of communities and buildings that change.
+        place_count: How many there are.
         missing: The first homes the file leaves out.
         missing_count: How many there are.
         important: How many homes of the file are important customers.
         problems: What to mend, in order of lines, the first thousands.
         problem_count: How many problems there are.
+        fingerprint: The same for two reports of the same changes.
+        is_renewed: The register changed after a first report; this is the second one.
     """
 
     encoding: str
@@ -39,6 +43,10 @@ class FileReport:
     important: int
     problems: Sequence[Problem]
     problem_count: int
+    places: Sequence[PlaceChange] = ()
+    place_count: int = 0
+    fingerprint: str = ""
+    is_renewed: bool = False
 
     @property
     def shown_keys(self) -> list[int]:
@@ -77,6 +85,10 @@ class FileReport:
             "important": self.important,
             "problems": [[p.code, p.line, p.column, p.value, p.other_line] for p in self.problems],
             "problem_count": self.problem_count,
+            "places": [[p.community, p.building, p.field, p.old, p.new] for p in self.places],
+            "place_count": self.place_count,
+            "fingerprint": self.fingerprint,
+            "is_renewed": self.is_renewed,
         }
 
     @classmethod
@@ -98,6 +110,11 @@ class FileReport:
             important=told["important"],
             problems=[Problem(ProblemCode(code), *rest) for code, *rest in told["problems"]],
             problem_count=told["problem_count"],
+            # Reports of before have no such parts.
+            places=[PlaceChange(*place) for place in told.get("places", ())],
+            place_count=told.get("place_count", 0),
+            fingerprint=told.get("fingerprint", ""),
+            is_renewed=told.get("is_renewed", False),
         )
 
 
@@ -122,6 +139,9 @@ def make_report(plan: ImportPlan) -> FileReport:
         important=plan.important,
         problems=plan.errors,
         problem_count=plan.error_count,
+        places=plan.places,
+        place_count=plan.place_count,
+        fingerprint=plan.fingerprint,
     )
 
 

@@ -6,7 +6,10 @@ from datetime import date
 
 from app.surveys.register.models import ImportantReason
 
+EARLIEST = date(1900, 1, 1)  # a day before it is a slip of the finger
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))
+# Marks nobody sees, which sheets and chats put between the letters.
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _PLAIN = re.compile(r"[0-9A-Za-z-]+")
 _PLAIN_PHONE = re.compile(r"[0-9]{5,15}")
@@ -37,14 +40,15 @@ def normal_code(text: str) -> str:
     """Return a code, building or room as it is stored: half-width, one kind of dash, no spaces."""
     if _PLAIN.fullmatch(text):
         return text
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).translate(_DASHES))
+    plain = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    return re.sub(r"\s+", "", _UNSEEN.sub("", plain))
 
 
 def normal_name(text: str) -> str:
     """Return a name as it is stored: one form of each character, single spaces."""
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    return " ".join(text.split())
+    return " ".join(_UNSEEN.sub("", text).split())
 
 
 def normal_phone(text: str) -> str | None:
@@ -76,6 +80,11 @@ def building_key(code: str) -> str:
 def community_key(code: str) -> str:
     """Return what two spellings of a community's code share."""
     return normal_code(code).upper()
+
+
+def region_key(name: str) -> str:
+    """Return what two spellings of a region's name or code share."""
+    return normal_code(name).casefold()
 
 
 def find_reason(text: str) -> ImportantReason | None:

@@ -1,6 +1,7 @@
 """Changes of the register: add communities, buildings and homes; owners; important customers."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -15,6 +16,7 @@ from app.surveys.register.models import (
     Person,
     Region,
 )
+from app.surveys.register.rules import region_key
 from app.vault import Vault
 
 
@@ -44,9 +46,15 @@ def add_community(
     return community
 
 
+def find_region(regions: Iterable[Region], name: str) -> Region | None:
+    """Return the region with this name or code, however its letters are written."""
+    key = region_key(name)
+    return next((r for r in regions if key in (region_key(r.code), region_key(r.name))), None)
+
+
 def region_named(session: Session, name: str) -> Region:
     """Return the region with this name or code; make it when there is none."""
-    region = queries.find_region(session, name)
+    region = find_region(queries.list_regions(session), name)
     if region is None:
         region = Region(code=name[:32], name=name)
         session.add(region)

@@ -2,7 +2,7 @@
 
 from app.i18n import gettext as _
 from app.surveys.register.errors import Problem, ProblemCode
-from app.surveys.register.plan import Change, ImportPlan
+from app.surveys.register.plan import Change, ImportPlan, PlaceChange
 
 _SHOWN = 30
 
@@ -36,6 +36,8 @@ def describe(plan: ImportPlan) -> str:
     if plan.changed_communities:
         names = _listed(plan.changed_communities)
         lines.append(_("Communities with changed data: {names}").format(names=names))
+    if plan.places:
+        lines += [describe_place(place) for place in plan.places[:_SHOWN]]
     if plan.missing:
         lines.append(
             _("In the register but not in the file: {count}").format(count=plan.missing_count)
@@ -50,6 +52,34 @@ def describe(plan: ImportPlan) -> str:
     if plan.errors:
         lines.append(_("Nothing was changed."))
     return "\n".join(lines)
+
+
+def describe_place(place: PlaceChange) -> str:
+    """Return what changes at a community or building: what it was and what it will be."""
+    where = f"{place.community} {place.building}".rstrip()
+    if place.field == "retired_on":
+        return _("{where}: was retired on {old}, comes back").format(where=where, old=place.old)
+    words = {"yes": _("yes"), "no": _("no")} if place.field == "lift" else {}
+    return _("{where}: {field} {old} → {new}").format(
+        where=where,
+        field=place_field(place.field),
+        old=words.get(place.old, place.old) or "—",
+        new=words.get(place.new, place.new) or "—",
+    )
+
+
+def place_field(field: str) -> str:
+    """Return the word for something of a community or building."""
+    return {
+        "name": _("Name"),
+        "city": _("City"),
+        "office": _("Office"),
+        "office_phone": _("Office phone"),
+        "region": _("Region"),
+        "handed_over_on": _("Handed over"),
+        "retired_on": _("Retired"),
+        "lift": _("Lift"),
+    }.get(field, field)
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -82,5 +112,11 @@ def _sentence(code: ProblemCode) -> str:
         ProblemCode.BAD_DATE: _("{column} says {value}. Write a day like 2026-03-01."),
         ProblemCode.LOCKED_SHEET: _("The workbook has a password. Take it off and try again."),
         ProblemCode.DAMAGED_SHEET: _("The workbook cannot be read. Save it anew and try again."),
+        ProblemCode.MERGED_HOME: _(
+            "This home is part of another one now: {value}. Take the line out of the file, or take"
+            " the home back on its own page first."
+        ),
+        ProblemCode.NAME_TAKEN: _("Another community has this name: {value}. Check the code."),
+        ProblemCode.NO_LINES: _("There is no line below the headings."),
         ProblemCode.BUSY: _("Other workbooks are being read. Try again in a minute."),
     }[code]

@@ -274,7 +274,7 @@ def flush_drafts(
             continue
         answer = Answer(
             member=member,
-            key=_flush_key(member, draft.device_hash),
+            key=flush_key(member, draft.device_hash),
             channel=Channel.PHONE,
             origin=Origin.FLUSHED,
             language=draft.language,
@@ -304,11 +304,12 @@ def find_flushed(
 
     No other device finds it: a second family member never sees the first one's answers.
     """
-    key = _flush_key(member, device_hash_of(vault, member, device))
+    key = flush_key(member, device_hash_of(vault, member, device))
     return queries.find_by_key(session, key)
 
 
-def _flush_key(member: FrameMember, device_hash: bytes) -> str:
+def flush_key(member: FrameMember, device_hash: bytes) -> str:
+    """Return the key of the answer made of a device's draft at the deadline."""
     return f"flush:{member.pseudonym}:{device_hash.hex()[:16]}"
 
 

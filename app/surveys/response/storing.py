@@ -119,7 +119,7 @@ def store_answer(
                 )
                 session.add(response)
                 session.flush()
-                comment = _make_comment(vault, response.id, answer.answers)
+                comment = make_comment(vault, response.id, answer.answers)
                 if comment is not None:
                     session.add(comment)
                 if answer.signal is not None:
@@ -153,7 +153,7 @@ def settle(session: Session, member: FrameMember) -> None:
     )
 
 
-def _make_comment(vault: Vault, response_id: int, answers: AnswerSet) -> Comment | None:
+def make_comment(vault: Vault, response_id: int, answers: AnswerSet) -> Comment | None:
     """Make the comment row of an answer, None when it holds no text.
 
     Who said nothing about replies gets one from head office alone: an office sees an owner's

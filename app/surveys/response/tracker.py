@@ -8,7 +8,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from itertools import accumulate
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,9 @@ from app.surveys.campaign.contact import queries as contact_queries
 from app.surveys.campaign.contact import reaching
 from app.surveys.campaign.contact.outcomes import Category
 from app.surveys.campaign.contact.queries import BuildingCounts, Counts
+from app.surveys.campaign.gates.models import WorkPackage
+from app.surveys.campaign.gates.queries import list_work
+from app.surveys.campaign.gates.rules import Work, work_of
 from app.surveys.campaign.models import Campaign, Gate
 from app.surveys.campaign.queries import GateRow, Viewer, list_gates
 from app.surveys.campaign.rules import GateStatus, ReturnCount, gate_status
@@ -132,11 +136,13 @@ class TrackerRow(Standing, _Told):
         gate: Its gate.
         community_id: Key of the community.
         code: Code of the community in the register.
-        name: Name of the community.
-        office: Management office that serves it.
-        region: Name of its region, empty without one.
+        name: Name of the community when the campaign opened.
+        office: Management office that served it then.
+        region: Name of its region at the opening, empty without one; `region_code` names it.
+        region_code: See `region`.
         counts: Its tally.
         daily: Returned households up to the end of each Beijing day, from the opening on.
+        work: Statistics, analysis and follow-up; empty before T0.
     """
 
     gate: Gate
@@ -145,8 +151,20 @@ class TrackerRow(Standing, _Told):
     name: str
     office: str
     region: str
+    region_code: str
     counts: Counts
     daily: tuple[int, ...]
+    work: tuple[Work, ...]
+
+    @property
+    def is_behind(self) -> bool:
+        """Say whether a piece of the work after T0 is behind its dates."""
+        return any(one.is_late for one in self.work)
+
+    @property
+    def is_finished(self) -> bool:
+        """Say whether all the work after T0 is done."""
+        return bool(self.work) and all(one.done_at is not None for one in self.work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +172,14 @@ class RegionRow(_Told):
     """All communities of one region together: no gate of its own.
 
     Attributes:
-        region: Its name, empty for the communities without a region.
+        code: Its code, empty for the communities without a region.
+        region: Its name, empty as well; two regions may have the same one.
         communities: How many it has.
         reached: How many of them have reached the rate.
         counts: Their tally together.
     """
 
+    code: str
     region: str
     communities: int
     reached: int
@@ -211,31 +231,23 @@ def tracker(session: Session, campaign: Campaign, scope: Viewer, *, now: datetim
     gates = list_gates(session, campaign.id, scope)
     counts = contact_queries.count_communities(session, campaign.id, scope)
     returns = contact_queries.list_return_days(session, campaign.id, scope)
-    regions = contact_queries.region_names(session)
-    days: defaultdict[int, list[contact_queries.DayReturns]] = defaultdict(list)
-    for one in returns:
-        days[one.community_id].append(one)
-    reached = reaching.reached_by_community(session, campaign, counts, days)
-    today = beijing_date(now)
-    rows = tuple(
-        _row(
-            row,
-            campaign,
-            counts.get(row.community_id, Counts()),
-            region=regions.get(row.community_id, ""),
-            reached_at=reached.get(row.community_id),
-            daily=cumulative(
-                {one.day: one.returned for one in days[row.community_id]}, campaign, today=today
-            ),
-            now=now,
-        )
-        for row in gates
-    )
+    rows = _rows(session, campaign, gates, counts, returns, now=now)
     company = None
     if scope.community_ids is None:
         total = sum((row.counts for row in rows), Counts())
         company = _company(session, campaign, total, returns, now=now)
     return Tracker(campaign, rows, _regions(rows, campaign), company)
+
+
+def standings(session: Session, campaign: Campaign, scope: Viewer, *, now: datetime) -> Tracker:
+    """Return the same without curves, regions and company: days are read where they start clocks."""
+    gates = list_gates(session, campaign.id, scope)
+    counts = contact_queries.count_communities(session, campaign.id, scope)
+    met = {key for key, one in counts.items() if one.count.meets(campaign.required_permille)}
+    only = _Only(frozenset(met - _settled(gates) if now >= end_of(campaign.closes_on) else ()))
+    returns = contact_queries.list_return_days(session, campaign.id, only)
+    rows = _rows(session, campaign, gates, counts, returns, now=now)
+    return Tracker(campaign, rows, (), None)
 
 
 def tracker_row(
@@ -282,11 +294,12 @@ def cumulative(days: Mapping[date, int], campaign: Campaign, *, today: date) -> 
     """
     last_return = max(days, default=campaign.opens_on)
     last = min(today, max(campaign.closes_on, last_return))
-    total, counts = 0, []
-    for offset in range((last - campaign.opens_on).days + 1):
-        total += days.get(campaign.opens_on + timedelta(days=offset), 0)
-        counts.append(total)
-    return tuple(counts)
+    first = campaign.opens_on.toordinal()
+    returned = [0] * max(0, last.toordinal() - first + 1)
+    for day, count in days.items():
+        if campaign.opens_on <= day <= last:
+            returned[day.toordinal() - first] = count
+    return tuple(accumulate(returned))
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,13 +309,52 @@ class _Only:
     community_ids: frozenset[int] | None
 
 
+def _rows(
+    session: Session,
+    campaign: Campaign,
+    gates: Sequence[GateRow],
+    counts: Mapping[int, Counts],
+    returns: Iterable[contact_queries.DayReturns],
+    *,
+    now: datetime,
+) -> tuple[TrackerRow, ...]:
+    days: defaultdict[int, list[contact_queries.DayReturns]] = defaultdict(list)
+    for one in returns:
+        days[one.community_id].append(one)
+    reached = reaching.reached_by_community(
+        session, campaign, counts, days, settled=_settled(gates)
+    )
+    frozen = [row.gate.id for row in gates if row.gate.frozen_at is not None]
+    packages = list_work(session, frozen) if frozen else {}
+    today = beijing_date(now)
+    return tuple(
+        _row(
+            row,
+            campaign,
+            counts.get(row.community_id, Counts()),
+            reached_at=reached.get(row.community_id),
+            packages=packages.get(row.gate.id, ()),
+            daily=cumulative(
+                {one.day: one.returned for one in days[row.community_id]}, campaign, today=today
+            ),
+            now=now,
+        )
+        for row in gates
+    )
+
+
+def _settled(gates: Iterable[GateRow]) -> set[int]:
+    """Return the communities whose clocks began with something that is kept."""
+    return {row.community_id for row in gates if row.gate.t0 or row.gate.waived_at}
+
+
 def _row(
     row: GateRow,
     campaign: Campaign,
     counts: Counts,
     *,
-    region: str,
     reached_at: datetime | None,
+    packages: Iterable[WorkPackage],
     daily: tuple[int, ...],
     now: datetime,
 ) -> TrackerRow:
@@ -315,9 +367,11 @@ def _row(
         code=row.community_code,
         name=row.community,
         office=row.office,
-        region=region,
+        region=row.gate.region,
+        region_code=row.gate.region_code,
         counts=counts,
         daily=daily,
+        work=work_of(packages, t0=standing.status.t0, now=now) if standing.status.t0 else (),
     )
 
 
@@ -339,17 +393,18 @@ def _company(
 
 
 def _regions(rows: Iterable[TrackerRow], campaign: Campaign) -> tuple[RegionRow, ...]:
-    by_region: defaultdict[str, list[TrackerRow]] = defaultdict(list)
+    by_region: defaultdict[tuple[str, str], list[TrackerRow]] = defaultdict(list)
     for row in rows:
-        by_region[row.region].append(row)
+        by_region[row.region, row.region_code].append(row)
     return tuple(
         RegionRow(
+            code=code,
             region=region,
             communities=len(own),
             reached=sum(row.count.meets(campaign.required_permille) for row in own),
             counts=sum((row.counts for row in own), Counts()),
         )
-        for region, own in sorted(by_region.items())
+        for (region, code), own in sorted(by_region.items())
     )
 
 

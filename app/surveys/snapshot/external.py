@@ -183,7 +183,8 @@ def load_external(
 
     Every row is one household. An empty cell of a rating is "asked, left blank". Without a column
     of replicates the groups follow from the households, where the map names them, so that one
-    household has one group in all waves; else the rows kept are dealt into 30 groups in turn.
+    household has one group in all waves; else the rows of each wave are dealt into 30 groups in
+    turn, and households of two waves are not linked.
 
     Args:
         data_path: CSV (UTF-8, header) or Parquet.
@@ -217,10 +218,11 @@ def load_external(
         values=np.stack(values, axis=1),
         wave=wave,
         community=community,
-        group=_groups(table, mapped.keys),
+        group=_groups(table, mapped.keys, wave),
         waves=waves,
         communities=communities,
         own_groups=bool(mapped.keys["replicates"]),
+        are_linked=bool(mapped.keys["replicates"] or mapped.keys["household"]),
         cell_variables=tuple(mapped.segments),
         cell_names=cell_names,
         cell=cell,
@@ -275,14 +277,18 @@ def _crossed(
     return np.array([place[row] for row in rows], dtype=np.int64), combinations
 
 
-def _groups(table: Table, keys: Mapping[str, str]) -> NDArray[np.int64]:
-    """Return the replicate group of every row."""
+def _groups(table: Table, keys: Mapping[str, str], wave: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the replicate group of every row; unnamed ones are dealt wave by wave."""
     if keys["replicates"]:
         return _own_groups(table, keys["replicates"])
     if keys["household"]:
         known = {name: _group_of(name) for name in set(table.text(keys["household"]))}
         return table.codes(keys["household"], known)
-    return np.arange(table.rows, dtype=np.int64) % GROUPS
+    dealt = np.empty(table.rows, dtype=np.int64)
+    for one in np.unique(wave):
+        rows = np.flatnonzero(wave == one)
+        dealt[rows] = np.arange(rows.size) % GROUPS
+    return dealt
 
 
 def _group_of(household: str) -> int:

@@ -184,15 +184,19 @@ def _where(said: _Reader, index: Mapping[str, int]) -> NDArray[np.int64]:
 
 
 def _read(file: str, text: str, needed: tuple[str, ...]) -> _Reader:
-    reader = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
-    names = tuple(reader.fieldnames or ())
+    reader = csv.DictReader(StringIO(text.removeprefix("\ufeff"), newline=""))
+    try:
+        names = tuple(reader.fieldnames or ())
+        rows = [{k: v or "" for k, v in row.items() if k} for row in reader]
+    except csv.Error as error:  # a cell of more than 128 kB is no cell of a table
+        raise MarketFileError(file, "", line=reader.line_num) from error
     for name in needed:
         if name not in names:
             raise MarketFileError(file, name)
     for name in names:
         if names.count(name) > 1:
             raise MarketFileError(file, name)
-    return _Reader(file, names, [{k: v or "" for k, v in row.items() if k} for row in reader])
+    return _Reader(file, names, rows)
 
 
 def _place(market: _Reader, row: int) -> Place:

@@ -1,12 +1,13 @@
 """Properties and file answers of the lists the desk downloads; the lists are made by reports."""
 
-from flask import Response
+from werkzeug.wrappers import Response
 
 from app.clock import beijing_date
 from app.i18n import current_language
 from app.i18n import gettext as _
 from app.reports.lists import ListHead
 from app.surveys.campaign.models import Campaign
+from app.web.downloads import attachment
 from app.web.services import services
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -25,7 +26,5 @@ def list_head(title: str, campaign: Campaign, communities: set[str]) -> ListHead
 
 
 def workbook_answer(content: bytes, name: str) -> Response:
-    """Return a workbook as a download; its file name is ASCII, so that every browser keeps it."""
-    answer = Response(content, mimetype=_XLSX)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return answer
+    """Return a workbook as a download."""
+    return attachment(content, _XLSX, f"{name}.xlsx")

@@ -11,6 +11,7 @@ from app.staff.models import Role
 from app.surveys.campaign.errors import BadDatesError
 from app.surveys.campaign.planning import calendar, queries
 from app.surveys.campaign.planning.errors import BadEvidenceError
+from app.surveys.campaign.planning.limits import FIRST_DAY, LAST_DAY
 from app.surveys.campaign.planning.models import CalendarDay, DayKind, EventKind
 from app.web.auth import current_scope, require_role
 from app.web.hq import plan_words
@@ -19,10 +20,11 @@ from app.web.hq.plan_doors import check_button
 from app.web.hq.plan_forms import DayForm, EventForm
 from app.web.services import services as outside
 from app.web.transaction import reading, transaction
+from app.web.words import date_words
 
 bp = Blueprint("hq_calendar", __name__, url_prefix="/hq/calendar")
 
-_FIRST_YEAR, _LAST_YEAR = 2020, 2099
+_FIRST_YEAR, _LAST_YEAR = FIRST_DAY.year, LAST_DAY.year
 _EVENTS_BACK = timedelta(days=400)
 _COMPANY = "0"
 
@@ -56,7 +58,8 @@ def set_days() -> tuple[str, int] | Response:
         form.last.errors = [_("A holiday ends after it begins, within a month.")]
         return _page(_year(), day=form), 422
     except BadEvidenceError as error:
-        form.kind.errors = [plan_words.evidence_problem(error.field)]
+        field = form.name if error.field == "name" else form.kind
+        field.errors = [plan_words.evidence_problem(error.field)]
         return _page(_year(), day=form), 422
     flash(_("Entered. Plans made from now on follow it."), "success")
     return redirect(url_for(".show", year=form.first.data.year))
@@ -71,10 +74,19 @@ def clear_days(first: str, last: str) -> Response:
         found, end = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
         abort(404)
-    with transaction() as session:
-        calendar.clear_days(
-            session, found, end, staff_id=current_scope().staff_id, now=outside().now()
-        )
+    try:
+        with transaction() as session:
+            calendar.clear_days(
+                session, found, end, staff_id=current_scope().staff_id, now=outside().now()
+            )
+    except BadDatesError:
+        abort(404)
+    flash(
+        _("Removed: {first} to {last}. Enter it again if that was a mistake.").format(
+            first=date_words(found), last=date_words(end)
+        ),
+        "success",
+    )
     return redirect(url_for(".show", year=found.year))
 
 
@@ -100,6 +112,9 @@ def add_event() -> tuple[str, int] | Response:
             )
     except BadDatesError:
         form.ends_on.errors = [_("The last day lies before the first day.")]
+        return _page(_year(), event=form), 422
+    except BadEvidenceError as error:
+        form.note.errors = [plan_words.evidence_problem(error.field)]
         return _page(_year(), event=form), 422
     flash(_("Kept. It is shown as a clash of the plan and with the trend."), "success")
     return redirect(url_for(".show", _anchor="events"))
@@ -165,7 +180,8 @@ def _page(year: int, *, day: DayForm | None = None, event: EventForm | None = No
         "hq/calendar.html",
         year=year,
         years=range(today.year - 1, today.year + 3),
-        is_known=known.knows(year),
+        lacks=known.lacks(year),
+        has_days=any(day.year == year for day in known.holidays),
         spans=_spans(queries.list_days(session, year)),
         events=queries.list_events(session, today - _EVENTS_BACK, date(_LAST_YEAR, 1, 1)),
         day_form=day or DayForm(formdata=None),

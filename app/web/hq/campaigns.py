@@ -18,7 +18,9 @@ from app.surveys.campaign.errors import (
 )
 from app.surveys.campaign.models import OPENED, Campaign, CampaignState, InstrumentVersion
 from app.surveys.campaign.planning.drafts import plan_campaign, usual_instrument
+from app.surveys.campaign.planning.errors import PlanNotReadyError, ReservedCodeError
 from app.surveys.campaign.planning.queries import load_calendar
+from app.surveys.campaign.planning.services import open_planned
 from app.surveys.campaign.planning.template import Proposal, coming
 from app.surveys.instrument.check import check_instrument
 from app.surveys.instrument.load import LoadedInstrument, load_instrument
@@ -27,7 +29,9 @@ from app.surveys.instrument.problems import ERROR, InstrumentError, Problem
 from app.web import uploads
 from app.web.access import access_campaign
 from app.web.auth import current_scope, require_role
-from app.web.hq.forms import ActForm, CampaignForm, StoredFileForm, UploadForm
+from app.web.hq import plan_words
+from app.web.hq.forms import ActForm, StoredFileForm, UploadForm
+from app.web.hq.plan_forms import CampaignForm
 from app.web.services import services as outside
 from app.web.transaction import reading, transaction
 
@@ -93,6 +97,11 @@ def create() -> tuple[str, int] | Response:
     except BadCodeError:
         form.code.errors = [_("Small letters, digits and hyphens only, for example 2026-11.")]
         return render_template("hq/campaign_new.html", form=form), 422
+    except ReservedCodeError:
+        form.code.errors = [
+            _("This code is kept for something else, as codes that end in -p are for pilots.")
+        ]
+        return render_template("hq/campaign_new.html", form=form), 422
     except CampaignExistsError:
         form.code.errors = [_("There is a campaign with this code already.")]
         return render_template("hq/campaign_new.html", form=form), 422
@@ -120,12 +129,15 @@ def open_now(code: str) -> Response:
         abort(400)
     try:
         with transaction() as session:
-            count = services.open_campaign(session, campaign, outside().vault, now=outside().now())
+            count = open_planned(session, campaign, outside().vault, now=outside().now())
     except WrongStateError:
         if campaign.state in OPENED:
             flash(_("This campaign was opened before; its frame never changes again."), "error")
         else:
             flash(_("First the plan is approved and the questionnaire locked."), "error")
+    except PlanNotReadyError as error:
+        flash(" ".join(plan_words.missing_words(one) for one in error.missing), "error")
+        return redirect(url_for("hq_plan.show", code=code, _anchor="clashes"))
     except CampaignOverError:
         flash(_("The last day of this campaign has passed; it cannot be opened."), "error")
     except EmptyRegisterError:

@@ -77,6 +77,10 @@ def _steps(company: Standing, t0: datetime | None, *, now: datetime) -> tuple[St
 
 def _why(row: TrackerRow) -> str:
     """Return a community that is left out, and why."""
+    if row.gate.held_at is not None:
+        return _("{community}: held since {date}").format(
+            community=row.name, date=beijing_day(row.gate.held_at)
+        )
     if row.status.is_released:
         return _("{community}: released, being frozen").format(community=row.name)
     return _("{community}: {percent}%, {count} homes below the gate").format(

@@ -9,12 +9,13 @@ from app.staff import audit
 from app.staff.models import Role
 from app.surveys.campaign.models import OPENED, Campaign
 from app.surveys.campaign.planning import evidence, queries
-from app.surveys.campaign.planning.errors import BadEvidenceError, FutureTalkError
-from app.surveys.campaign.planning.models import ItemFate, OwnersTalk, TalkForm
+from app.surveys.campaign.planning.errors import BadEvidenceError, FutureTalkError, TalkInUseError
+from app.surveys.campaign.planning.models import ItemChange, ItemFate, OwnersTalk, TalkForm
 from app.surveys.campaign.queries import get_instrument
 from app.web.auth import current_scope, require_role
 from app.web.hq import plan_words
-from app.web.hq.plan_doors import planned
+from app.web.hq.forms import ActForm
+from app.web.hq.plan_doors import check_button, planned
 from app.web.hq.plan_forms import ItemForm, TalkEntryForm
 from app.web.services import services as outside
 from app.web.transaction import reading, transaction
@@ -59,6 +60,9 @@ def add_talk(code: str) -> tuple[str, int] | Response:
     except FutureTalkError:
         form.held_on.errors = [_("This lies in the future.")]
         return _page(planned(code), talk=form), 422
+    except BadEvidenceError as error:
+        form[error.field].errors = [plan_words.evidence_problem(error.field)]
+        return _page(planned(code), talk=form), 422
     flash(_("Kept. The minutes are sealed; every look at them is written down."), "success")
     return redirect(url_for(".show", code=code))
 
@@ -92,10 +96,71 @@ def minutes(code: str, talk_id: int) -> str:
     )
 
 
+@bp.post("/talks/<int:talk_id>/strike")
+@require_role(Role.HEAD_OFFICE)
+def strike_talk(code: str, talk_id: int) -> Response:
+    """Take back a talk recorded by mistake."""
+    campaign = planned(code)
+    check_button()
+    _before_opening(campaign)
+    talk = _talk(campaign, talk_id)
+    try:
+        with transaction() as session:
+            evidence.strike_talk(
+                session, campaign, talk, staff_id=current_scope().staff_id, now=outside().now()
+            )
+    except TalkInUseError as error:
+        flash(
+            _("{count} notes on questions name this talk: take them back first.").format(
+                count=error.count
+            ),
+            "error",
+        )
+    else:
+        flash(_("Taken back. Enter it again as it was."), "success")
+    return redirect(url_for(".show", code=code))
+
+
+@bp.post("/items/<int:change_id>/strike")
+@require_role(Role.HEAD_OFFICE)
+def strike_item(code: str, change_id: int) -> Response:
+    """Take back a note made by mistake."""
+    campaign = planned(code)
+    check_button()
+    _before_opening(campaign)
+    with transaction() as session:
+        change = queries.find_change(session, campaign.id, change_id)
+        if change is None:
+            abort(404)
+        evidence.strike_change(
+            session, campaign, change, staff_id=current_scope().staff_id, now=outside().now()
+        )
+    flash(_("Taken back."), "success")
+    return redirect(url_for(".show", code=code, _anchor="items"))
+
+
+@bp.post("/items/take-over")
+@require_role(Role.HEAD_OFFICE)
+def take_over(code: str) -> Response:
+    """Copy the notes of the campaign before to the items that have none."""
+    campaign = planned(code)
+    check_button()
+    _before_opening(campaign)
+    with transaction() as session:
+        source = queries.find_noted_before(session, campaign)
+        if source is None:
+            abort(404)
+        count = evidence.take_over(
+            session, campaign, source, staff_id=current_scope().staff_id, now=outside().now()
+        )
+    flash(_("{count} notes are taken over.").format(count=count), "success")
+    return redirect(url_for(".show", code=code, _anchor="items"))
+
+
 @bp.post("/items")
 @require_role(Role.HEAD_OFFICE)
 def add_item(code: str) -> tuple[str, int] | Response:
-    """Keep why an item is asked, or is asked no more."""
+    """Keep why items are asked, or are asked no more."""
     campaign, form = planned(code), ItemForm()
     _before_opening(campaign)
     form.talk.choices = _talks(campaign)
@@ -104,10 +169,10 @@ def add_item(code: str) -> tuple[str, int] | Response:
     talk = None if form.talk.data == _PILOT else _talk(campaign, int(form.talk.data))
     try:
         with transaction() as session:
-            evidence.record_change(
+            evidence.record_changes(
                 session,
                 campaign,
-                item=form.item.data,
+                items=form.codes(),
                 fate=ItemFate(form.fate.data),
                 why=form.why.data,
                 talk=talk,
@@ -146,18 +211,25 @@ def _list(campaign: Campaign) -> list[OwnersTalk]:
     return queries.list_talks(reading(), campaign.id)
 
 
+def _has_note(asked: tuple[str, str, list[tuple[ItemChange, OwnersTalk | None]]]) -> bool:
+    return bool(asked[2])
+
+
 def _page(
     campaign: Campaign, *, talk: TalkEntryForm | None = None, item: ItemForm | None = None
 ) -> str:
     session, language = reading(), current_language()
     instrument = get_instrument(session, campaign.instrument_digest)
     known = evidence.evidence_of(session, campaign)
+    may_add = campaign.state not in OPENED and current_scope().role is Role.HEAD_OFFICE
     asked = [
         (one.code, one.text.plain(language), known.get(one.code, [])) for one in instrument.items
     ]
     codes = {code for code, _text, _why in asked}
     item = item or ItemForm(formdata=None)
     item.talk.choices = _talks(campaign)
+    # Those without a note first: they are what somebody comes for.
+    item.items.choices = [(code, text) for code, text, why in sorted(asked, key=_has_note)]
     return render_template(
         "hq/plan_evidence.html",
         campaign=campaign,
@@ -167,7 +239,9 @@ def _page(
         gone=[(code, why) for code, why in known.items() if code not in codes],
         talk_form=talk or TalkEntryForm(formdata=None),
         item_form=item,
-        may_add=campaign.state not in OPENED and current_scope().role is Role.HEAD_OFFICE,
+        may_add=may_add,
+        noted_before=queries.find_noted_before(session, campaign) if may_add else None,
+        act=ActForm(formdata=None),
         may_read=current_scope().role is Role.HEAD_OFFICE,
         plan_words=plan_words,
     )

@@ -1,18 +1,21 @@
 """Forms of decisions about gates: a reason always, and a second look before anything happens."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 from wtforms import DateField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from app.i18n import gettext as _
 from app.reports.gate_words import void_name
+from app.surveys.campaign.rules import LOWEST_PERMILLE
 from app.surveys.response.voids.models import VoidReason
 from app.web.fields import at_most, chosen, filled
 from app.web.forms import Form
 
 CONFIRMED = "yes"
 LONGEST_REASON = 500
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9])?")
 
 
 class DecisionForm(Form):
@@ -44,13 +47,16 @@ class RateForm(DecisionForm):
         return int(Decimal(_plain(self.percent.data)) * 10)
 
     def validate_percent(self, field: StringField) -> None:
-        """Refuse what is no percentage from 0.1 to 100 with one decimal."""
-        try:
-            value = Decimal(_plain(field.data)) * 10
-        except InvalidOperation:
-            raise ValidationError(_("This cannot be read; please check it.")) from None
-        if not value.is_finite() or value != value.to_integral_value() or not 1 <= value <= 1000:
-            raise ValidationError(_("A percentage from 0.1 to 100, with one decimal at most."))
+        """Refuse what is no percentage from 60 to 100 with one decimal."""
+        if not _PERCENT.fullmatch(_plain(field.data)):
+            raise ValidationError(_("This cannot be read; please check it."))
+        if not LOWEST_PERMILLE <= Decimal(_plain(field.data)) * 10 <= 1000:
+            raise ValidationError(
+                _(
+                    "A percentage from 60 to 100, with one decimal at most. Below 60% a community "
+                    "is released one by one, with a reason, as indicative."
+                )
+            )
 
 
 class VoidForm(Form):
@@ -68,6 +74,12 @@ class VoidForm(Form):
     def is_confirmed(self) -> bool:
         """Say whether this is the second post."""
         return bool(self.confirmed.data == CONFIRMED)
+
+
+class EndingForm(Form):
+    """Why a request is refused, or an approved exclusion is taken back."""
+
+    reason = StringField(validators=[filled, at_most(LONGEST_REASON)])
 
 
 class WorkForm(Form):

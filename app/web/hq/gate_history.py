@@ -1,8 +1,10 @@
 """Every decision about a gate and what followed from it, in words: who, when, why."""
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from flask import g
 from sqlalchemy.orm import Session
 
 from app.clock import beijing_date
@@ -11,12 +13,13 @@ from app.reports.gate_words import revision_words
 from app.staff.queries import find_staff
 from app.surveys.campaign.gates import queries, services
 from app.surveys.campaign.gates.models import GateExtension, GateHold, WorkKind
-from app.surveys.campaign.models import Gate
+from app.surveys.campaign.models import ExclusionCode, ExclusionEnding, Gate
+from app.surveys.campaign.queries import list_approved, list_ended_exclusions
 from app.surveys.campaign.services import open_waiver_reason
 from app.surveys.response.voids.queries import count_voids
 from app.surveys.snapshot.queries import list_revisions
 from app.vault import Vault
-from app.web.words import beijing_time, percent_of, short_date
+from app.web.words import beijing_time, date_words, exclusion_name, percent_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,13 @@ class Said:
 
 def who(session: Session, staff_id: int | None) -> str:
     """Return the name of a member of staff; what nobody did happened by itself."""
-    staff = None if staff_id is None else find_staff(session, staff_id)
-    return staff.name if staff is not None else _("by itself")
+    if staff_id is None:
+        return _("by itself")
+    names: dict[int, str] = g.setdefault("staff_names", {})  # one person stands in many lines
+    if staff_id not in names:
+        staff = find_staff(session, staff_id)
+        names[staff_id] = staff.name if staff is not None else _("by itself")
+    return names[staff_id]
 
 
 def work_name(kind: WorkKind) -> str:
@@ -85,6 +93,7 @@ def history(session: Session, vault: Vault, gate: Gate) -> list[Said]:
         *said_extensions(session, vault, gate),
         *said_waiver(session, vault, gate),
         *_rate_changes(session, vault, gate),
+        *_exclusions(session, gate),
         *_revisions(session, gate),
         *_work_done(session, gate),
     ]
@@ -122,6 +131,31 @@ def _rate_changes(session: Session, vault: Vault, gate: Gate) -> list[tuple[date
         )
         for change in queries.list_required_changes(session, gate.campaign_id)
     ]
+
+
+def _exclusions(session: Session, gate: Gate) -> list[tuple[datetime, Said]]:
+    """Return the exclusions by day, reason and person: they change the base, so the gate."""
+    groups: defaultdict[tuple[date, str, ExclusionCode, int | None], list[datetime]]
+    groups = defaultdict(list)
+    for member_code, at, staff_id in list_approved(session, gate.campaign_id, gate.community_id):
+        groups[beijing_date(at), _("Left the base"), member_code, staff_id].append(at)
+    endings = {
+        ExclusionEnding.REFUSED: _("Exclusion refused"),
+        ExclusionEnding.TAKEN_BACK: _("Exclusion taken back, in the base again"),
+    }
+    for ended, _member in list_ended_exclusions(session, gate.campaign_id, gate.community_id):
+        key = beijing_date(ended.ended_at), endings[ended.ending], ended.code, ended.ended_by
+        groups[key].append(ended.ended_at)
+    found = []
+    for (_day, what, code, staff_id), instants in groups.items():
+        said = Said(
+            _("{what}: {count} homes").format(what=what, count=len(instants)),
+            beijing_time(max(instants)),
+            who(session, staff_id),
+            exclusion_name(code),
+        )
+        found.append((max(instants), said))
+    return found
 
 
 def _revisions(session: Session, gate: Gate) -> list[tuple[datetime, Said]]:
@@ -166,7 +200,7 @@ def _work_done(session: Session, gate: Gate) -> list[tuple[datetime, Said]]:
 
 def _extension(session: Session, vault: Vault, extension: GateExtension) -> Said:
     return Said(
-        _("Goes on collecting until {date}").format(date=short_date(extension.until)),
+        _("Goes on collecting until {date}").format(date=date_words(extension.until)),
         beijing_time(extension.decided_at),
         who(session, extension.decided_by),
         services.open_reason(vault, extension),

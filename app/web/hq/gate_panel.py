@@ -12,7 +12,7 @@ from app.i18n import gettext as _
 from app.reports.gate_words import required_words, revision_words
 from app.staff.models import Role
 from app.staff.scope import Scope
-from app.surveys.campaign.gates import queries, services
+from app.surveys.campaign.gates import queries
 from app.surveys.campaign.gates.models import WorkKind
 from app.surveys.campaign.gates.rules import Work, WorkState
 from app.surveys.campaign.models import Campaign, Gate
@@ -85,19 +85,19 @@ def gate_panel(
     campaign: Campaign,
     *,
     scope: Scope,
-    now: datetime,
 ) -> GatePanel:
     """Return the panel of one community's gate for somebody of head office or a leader."""
     gate, status = row.gate, row.status
     may_decide = scope.role is Role.HEAD_OFFICE
-    packages = queries.list_work(session, [gate.id])[gate.id]
-    work = services.work_of(packages, t0=status.t0, now=now) if status.t0 else ()
+    work = row.work
     can_work = may_decide and gate.frozen_at is not None and gate.held_at is None
     return GatePanel(
         href=url_for("hq_gates.show", code=campaign.code, community_id=row.community_id),
         state=state_name(status.state),
         kind="late" if status.state is GateState.HELD else status.state.value,
-        sentence=sentence_of(row.status),
+        sentence=_("All the work after the release is finished.")
+        if row.is_finished and status.is_released
+        else sentence_of(status),
         steps=machine(row, campaign, work),
         now_true=_in_force(session, vault, gate),
         work=tuple(_work_view(one, can_work=can_work) for one in work),

@@ -14,7 +14,7 @@ from app.surveys.campaign.models import Campaign, FrameMember, Gate
 from app.surveys.register.queries import list_uids
 from app.surveys.response.models import Origin, Response
 from app.surveys.response.queries import find_by_receipt
-from app.surveys.response.receipts import format_receipt, read_receipt
+from app.surveys.response.receipts import read_receipt
 from app.surveys.response.voids import queries as void_queries
 from app.surveys.response.voids.errors import AlreadyVoidedError
 from app.surveys.response.voids.models import ResponseVoid, VoidReason
@@ -38,7 +38,8 @@ class Found:
 
     Attributes:
         response_id: Its key.
-        receipt: Its receipt, as the owner has it.
+        receipt: The end of its receipt. The whole of it opens the answers on the owner's pages,
+            so staff never see it.
         home: The home it belongs to.
         received: When it came.
         way: How it came, and whether it was sent or taken from a draft.
@@ -193,7 +194,7 @@ def _found(member: FrameMember, response: Response, gone: ResponseVoid | None) -
         way = _("{way}, from the draft").format(way=way)
     return Found(
         response_id=response.id,
-        receipt=format_receipt(response.receipt),
+        receipt=_end_of(response.receipt),
         home=home_name(member.building, member.room),
         received=beijing_time(response.received_at),
         way=way,
@@ -221,3 +222,7 @@ def _note_look(campaign: Campaign, members: list[FrameMember]) -> None:
             detail=campaign.code,
             now=outside().now(),
         )
+
+
+def _end_of(receipt: str) -> str:
+    return f"… {receipt[-3:]}"

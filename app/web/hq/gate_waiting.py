@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from app.clock import beijing_date
 from app.i18n import gettext as _
 from app.staff.scope import Scope
-from app.surveys.campaign.gates import queries, services
+from app.surveys.campaign.gates import queries
 from app.surveys.campaign.gates.models import GateExtension
 from app.surveys.campaign.gates.rules import Work
 from app.surveys.campaign.models import Campaign
 from app.surveys.campaign.rules import GateState
 from app.surveys.response.tracker import TrackerRow
 from app.web.progress import RowView
-from app.web.words import short_date
+from app.web.words import date_words, short_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +39,12 @@ class Waiting:
 def list_waiting(
     session: Session, campaign: Campaign, views: Sequence[RowView], *, scope: Scope, now: datetime
 ) -> list[Waiting]:
-    """Return those of a tracker's communities whose gate waits for a person, in two statements."""
+    """Return those of a tracker's communities whose gate waits for a person, in one statement."""
     extensions = queries.latest_extensions(session, campaign.id, scope)
-    running = [view.row.gate.id for view in views if view.row.status.t0 is not None]
-    packages = queries.list_work(session, running)
     found = []
     for view in views:
         row = view.row
-        begun = packages.get(row.gate.id, [])
-        behind = services.work_of(begun, t0=row.status.t0, now=now) if row.status.t0 else ()
-        late = tuple(one for one in behind if one.is_late)
+        late = tuple(one for one in row.work if one.is_late)
         extension = extensions.get(row.community_id)
         why = _why(row, extension, is_late=bool(late), now=now)
         if why:
@@ -64,6 +60,6 @@ def _why(row: TrackerRow, extension: GateExtension | None, *, is_late: bool, now
         )
     if row.status.state is GateState.EXTENDED:
         if extension is not None and extension.until >= beijing_date(now):
-            return _("goes on collecting until {date}").format(date=short_date(extension.until))
+            return _("goes on collecting until {date}").format(date=date_words(extension.until))
         return _("below the required rate: go on collecting, or release with a reason")
     return _("work after the release is behind its dates") if is_late else ""

@@ -7,7 +7,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.clock import beijing_date
+from app.clock import beijing_date, end_of
+from app.followup.queries import count_cases
 from app.i18n import gettext as _
 from app.reports.gate_words import rate_text, required_words
 from app.staff.models import Role
@@ -15,6 +16,7 @@ from app.surveys.campaign.errors import (
     AlreadyWaivedError,
     CampaignError,
     DeadlineNotReachedError,
+    EmptyReasonError,
     FrozenError,
     HeldError,
     RateMetError,
@@ -25,13 +27,16 @@ from app.surveys.campaign.gates.errors import (
     BadDayError,
     BadRateError,
     DeadlinePassedError,
+    NoReasonError,
     NotExtendedError,
     NotFrozenError,
     NotHeldError,
     NotStartedError,
+    OpenCasesError,
 )
 from app.surveys.campaign.gates.models import WorkKind
 from app.surveys.campaign.models import Campaign, Gate
+from app.surveys.campaign.rules import GateState
 from app.surveys.campaign.services import waive_gate
 from app.surveys.register.models import Community
 from app.surveys.response.queries import count_returns
@@ -88,7 +93,7 @@ def show(code: str, community_id: int) -> str:
         campaign=campaign,
         community=access_community(community_id),
         row=row,
-        panel=gate_panel(reading(), vault, row, campaign, scope=scope, now=now),
+        panel=gate_panel(reading(), vault, row, campaign, scope=scope),
         history=history(reading(), vault, gate),
     )
 
@@ -101,18 +106,23 @@ def decide(code: str, community_id: int, act: str) -> str | tuple[str, int] | Re
     gate = access_gate(campaign, community_id)
     form = ExtensionForm() if act == "extend" else DecisionForm()
     community = access_community(community_id)
-    if not form.is_submitted():
-        return _decision_page(campaign, community, act, form)
-    if not form.validate():
-        return _decision_page(campaign, community, act, form), 422
-    if not form.is_confirmed:
-        return _decision_page(campaign, community, act, form, is_second=True)
     back = redirect(url_for(".show", code=code, community_id=community_id))
+    obstacle = _obstacle(act, row_of(campaign, community_id, now=outside().now()), campaign)
+    if obstacle is not None:
+        flash(_refused(obstacle), "error")
+        return back
+    is_good = form.is_submitted() and form.validate()
+    if not is_good or not form.is_confirmed:
+        page = _decision_page(campaign, community, act, form, is_second=is_good)
+        return (page, 422) if form.errors else page
     try:
         with transaction() as session:
             _DEEDS[act](session, gate, form, outside().now())
     except BadDayError:
         form.until.errors = [_("From today on, and at most sixty days ahead.")]
+        return _decision_page(campaign, community, act, form), 422
+    except (NoReasonError, EmptyReasonError):
+        form.reason.errors = [_("Please say it in words.")]
         return _decision_page(campaign, community, act, form), 422
     except CampaignError as error:
         flash(_refused(error), "error")
@@ -130,11 +140,20 @@ def work(code: str, community_id: int, kind: str) -> Response:
     form = WorkForm()
     if not form.validate() or kind not in set(WorkKind):
         abort(400)
-    record = services.finish_work if form.act.data == "done" else services.start_work
+    now, staff_id = outside().now(), current_scope().staff_id
     try:
         with transaction() as session:
-            staff_id = current_scope().staff_id
-            record(session, gate, WorkKind(kind), staff_id=staff_id, now=outside().now())
+            if form.act.data == "done":
+                services.finish_work(
+                    session,
+                    gate,
+                    WorkKind(kind),
+                    staff_id=staff_id,
+                    now=now,
+                    open_cases=_untouched(session, campaign, community_id),
+                )
+            else:
+                services.start_work(session, gate, WorkKind(kind), staff_id=staff_id, now=now)
     except CampaignError as error:
         flash(_refused(error), "error")
     else:
@@ -180,6 +199,45 @@ def change_rate(code: str) -> str | tuple[str, int] | Response:
     return redirect(url_for(".rate", code=code))
 
 
+def _untouched(session: Session, campaign: Campaign, community_id: int) -> int:
+    """Return the cases of a community that nobody has contacted."""
+    return sum(
+        row.untouched
+        for row in count_cases(session, current_scope(), campaign.id)
+        if row.community_id == community_id
+    )
+
+
+def _obstacle(act: str, row: TrackerRow, campaign: Campaign) -> CampaignError | None:
+    """Return why a decision cannot be taken now, before anybody writes a reason for it."""
+    gate, state = row.gate, row.status.state
+    found: CampaignError | None = None
+    if act == "hold" and gate.held_at is not None:
+        found = AlreadyHeldError(gate.held_at)
+    elif act == "lift" and gate.held_at is None:
+        found = NotHeldError()
+    elif act not in {"extend", "waive"}:
+        found = None
+    elif gate.frozen_at is not None:
+        found = FrozenError(gate.frozen_at)
+    elif gate.waived_at is not None:
+        found = AlreadyWaivedError(gate.waived_at)
+    elif act == "waive" and gate.held_at is not None:
+        found = HeldError(gate.held_at)
+    elif state is not GateState.EXTENDED:
+        found = _not_extended(act, state, campaign)
+    return found
+
+
+def _not_extended(act: str, state: GateState, campaign: Campaign) -> CampaignError:
+    """Return why a community that is not below the rate after the deadline is left alone."""
+    if act == "extend":
+        return NotExtendedError()
+    if state in {GateState.NOT_OPEN, GateState.COLLECTING}:
+        return DeadlineNotReachedError(end_of(campaign.closes_on))
+    return RateMetError()
+
+
 def row_of(campaign: Campaign, community_id: int, *, now: datetime) -> TrackerRow:
     """Return one community of the tracker, or answer 404."""
     found = tracker(reading(), campaign, current_scope().only(community_id), now=now)
@@ -218,6 +276,8 @@ def _rate_page(campaign: Campaign, form: RateForm, *, is_second: bool = False) -
         form=form,
         is_second=is_second,
         required=rate_text(campaign.required_permille),
+        is_over=outside().now() >= end_of(campaign.closes_on),
+        effect=_effect(campaign, form) if is_second else (),
         changes=[
             (
                 beijing_time(one.changed_at),
@@ -230,6 +290,27 @@ def _rate_page(campaign: Campaign, form: RateForm, *, is_second: bool = False) -
         ],
         may_decide=current_scope().role is Role.HEAD_OFFICE,
     )
+
+
+def _effect(campaign: Campaign, form: RateForm) -> tuple[str, ...]:
+    """Say what another rate does: from what to what, and which communities it moves."""
+    rows = tracker(reading(), campaign, current_scope(), now=outside().now()).communities
+    before, after = campaign.required_permille, form.permille
+    opened = [row.name for row in rows if row.count.meets(after) and not row.count.meets(before)]
+    shut = [row.name for row in rows if row.count.meets(before) and not row.count.meets(after)]
+    said = [_("From {before} to {after}.").format(before=rate_text(before), after=rate_text(after))]
+    said.append(
+        _("Communities at the rate today: {before} of {total}; with the new rate: {after}.").format(
+            before=sum(row.count.meets(before) for row in rows),
+            after=sum(row.count.meets(after) for row in rows),
+            total=len(rows),
+        )
+    )
+    if opened:
+        said.append(_("Would reach it: {names}.").format(names=_(", ").join(opened)))
+    if shut:
+        said.append(_("Would not reach it any more: {names}.").format(names=_(", ").join(shut)))
+    return tuple(said)
 
 
 def _hold(session: Session, gate: Gate, form: DecisionForm, now: datetime) -> None:
@@ -338,10 +419,16 @@ def _refused(error: CampaignError) -> str:
         NotHeldError: _("No hold is in place; nothing was changed."),
         NotExtendedError: _("Only a community below the rate, after the last day, needs this."),
         DeadlinePassedError: _("The last day is over, so the required rate stands."),
-        BadRateError: _("This is the rate of today."),
+        BadRateError: _("This is the rate of today, or one below 60%."),
+        NoReasonError: _("Please say it in words."),
         NotFrozenError: _("The work begins when the answers are frozen."),
         NotStartedError: _("This has not begun yet."),
         FrozenError: _("The answers of this community are frozen; nothing was changed."),
         AlreadyWaivedError: _("This was decided before; nothing was changed."),
     }
+    if isinstance(error, OpenCasesError):
+        return _(
+            "{count} cases were never contacted, so the follow-up is not finished; nothing was "
+            "recorded."
+        ).format(count=error.count)
     return words.get(type(error), _("This was decided before; nothing was changed."))

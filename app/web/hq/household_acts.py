@@ -10,11 +10,14 @@ from werkzeug.wrappers import Response
 
 from app.i18n import gettext as _
 from app.staff.models import Role
+from app.surveys.distribution.merging import carry
 from app.surveys.register import queries as register
 from app.surveys.register.homes import queries, services
 from app.surveys.register.homes.errors import (
+    AlreadyThereError,
     HomeError,
     NobodyError,
+    OddDayError,
     OtherBuildingError,
     RetiredHomeError,
     RoomTakenError,
@@ -31,6 +34,7 @@ from app.web.hq.households import access_home, home_page
 from app.web.hq.register_forms import (
     ActForm,
     CareForm,
+    CorrectForm,
     DayForm,
     ImportantForm,
     MergeForm,
@@ -43,6 +47,8 @@ from app.web.transaction import transaction
 
 bp = Blueprint("hq_household_acts", __name__, url_prefix="/hq/households")
 
+_OF_PEOPLE = ("correct", "move-out")  # acts whose forms stand beside open names
+_FIRST = {"correct": "name", "care": "need"}
 Do = Callable[[Session, FoundHome, Form], None]
 
 
@@ -67,7 +73,7 @@ def do(household_id: int, act: str) -> tuple[str, int] | Response:
     home = access_home(household_id)
     form = kind.form()
     if not form.validate():
-        return home_page(household_id, wrong=(act, form)), 422
+        return _again(household_id, act, form), 422
     try:
         with transaction() as session:
             kind.do(session, home, form)
@@ -75,25 +81,37 @@ def do(household_id: int, act: str) -> tuple[str, int] | Response:
         abort(404)
     except HomeError as error:
         field, problem = _problem(error)
-        (form[field] if field in form else form["on"]).errors = [problem]
-        return home_page(household_id, wrong=(act, form)), 422
+        (form[field] if field in form else form[_FIRST.get(act, "on")]).errors = [problem]
+        return _again(household_id, act, form), 422
     flash(_("Kept, with its date and your name."), "success")
     return redirect(url_for("hq_households.show", household_id=household_id))
 
 
+def _again(household_id: int, act: str, form: Form) -> str:
+    """Return the page with what was typed; names are open where they were open before."""
+    return home_page(household_id, with_people=act in _OF_PEOPLE, wrong=(act, form))
+
+
 def _problem(error: HomeError) -> tuple[str, str]:
     """Return the field an error belongs to, and its words."""
-    if isinstance(error, WrongDayError):
-        return "on", _("This day lies in the future, or before the one it has to follow.")
-    if isinstance(error, RoomTakenError):
-        return "room", _("The building has this room already.")
-    if isinstance(error, SameHomeError):
-        return "room", _("This is the home itself.")
-    if isinstance(error, OtherBuildingError):
-        return "room", _("There is no such home in this community.")
-    if isinstance(error, RetiredHomeError):
-        return "on", _("The home is retired already, or was taken back in the meantime.")
-    raise error
+    told = {
+        WrongDayError: (
+            "on",
+            _("This day lies in the future, or before the one it has to follow."),
+        ),
+        RoomTakenError: ("room", _("The building has this room already.")),
+        SameHomeError: ("room", _("This is the home itself.")),
+        OtherBuildingError: ("room", _("There is no such home in this community.")),
+        RetiredHomeError: (
+            "on",
+            _("The home is retired already, or was taken back in the meantime."),
+        ),
+        OddDayError: ("on", _("This day is too long ago. Please check the year.")),
+        AlreadyThereError: ("name", _("This was written down already.")),
+    }.get(type(error))
+    if told is None:
+        raise error
+    return told
 
 
 def _act(form: Form, *, on: date | None = None) -> Act:
@@ -117,6 +135,7 @@ def _merge(session: Session, home: FoundHome, form: Form) -> None:
             into = other and queries.find_home(session, current_scope(), other.id)
             if into:
                 services.merge(session, outside().vault, home, into, _act(form))
+                carry(session, gone=home.household_id, kept=into.household_id)
                 return
     raise OtherBuildingError
 
@@ -178,5 +197,5 @@ _KINDS = {
     "care-end": _Kind(DayForm, _care_end),
     "move-in": _Kind(MoveInForm, _move_in),
     "move-out": _Kind(DayForm, _move_out),
-    "correct": _Kind(PersonForm, _correct),
+    "correct": _Kind(CorrectForm, _correct),
 }

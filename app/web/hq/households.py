@@ -23,11 +23,11 @@ from app.web.hq.forms import ActForm as PlainForm
 from app.web.hq.register_forms import (
     ActForm,
     CareForm,
+    CorrectForm,
     DayForm,
     ImportantForm,
     MergeForm,
     MoveInForm,
-    PersonForm,
     RoomForm,
 )
 from app.web.services import services as outside
@@ -139,10 +139,17 @@ def home_page(
         wording=contact_words,
         forms=_forms(home, wrong),
         wrong=wrong[0] if wrong else "",
+        problems=_problems(wrong[1]) if wrong else [],
+        typed_for=request.form.get("person_id", "") if wrong else "",
         plain=PlainForm(formdata=None),
         may_edit=role in (Role.HEAD_OFFICE, Role.OFFICE),
         may_change=role is Role.HEAD_OFFICE,
     )
+
+
+def _problems(form: Form) -> list[str]:
+    """Return what is wrong with a form, each sentence once."""
+    return list(dict.fromkeys(str(text) for errors in form.errors.values() for text in errors))
 
 
 def _search(question: str, *, is_address: bool = False) -> Search:
@@ -194,6 +201,12 @@ def _event_view(row: EventRow) -> EventView:
     if event.kind is HouseholdEventKind.IMPORTANT:
         reason = ImportantReason(event.detail) if event.detail else None
         detail = words.important_reason(reason) or _("important no more")
+    elif event.kind is HouseholdEventKind.MERGED_FROM and event.detail:
+        detail = words.important_reason(ImportantReason(event.detail))
+    elif event.kind is HouseholdEventKind.CORRECTED:
+        detail = _(", ").join(register_words.person_field(name) for name in event.detail.split(","))
+    elif event.kind is HouseholdEventKind.REGROUPED:
+        detail = event.detail
     elif event.detail in {kind.value for kind in PersonKind}:
         detail = register_words.person_kind(PersonKind(event.detail))
     sealed = event.reason_sealed
@@ -223,7 +236,7 @@ def _forms(home: FoundHome, wrong: tuple[str, Form] | None) -> dict[str, Form]:
         "care-end": DayForm(formdata=None, on=today),
         "move-in": MoveInForm(formdata=None, on=today, kind=PersonKind.OWNER.value),
         "move-out": DayForm(formdata=None, on=today),
-        "correct": PersonForm(formdata=None),
+        "correct": CorrectForm(formdata=None),
     }
     if wrong is not None:
         forms[wrong[0]] = wrong[1]

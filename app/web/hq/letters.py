@@ -10,10 +10,12 @@ from werkzeug.wrappers import Response
 from app.i18n import current_language
 from app.i18n import gettext as _
 from app.reports.context import date_text
+from app.reports.gate_words import required_words
 from app.reports.letters import LetterHead, make_slips, sheets_of
 from app.staff.audit import record_many
 from app.staff.models import Role
 from app.surveys.campaign import queries
+from app.surveys.campaign.gates.queries import list_required_changes
 from app.surveys.campaign.lookup import give_codes
 from app.surveys.register.queries import list_uids
 from app.surveys.response.tracker import gate_standing
@@ -52,6 +54,9 @@ def show(code: str, community_id: int, building: str, form: str) -> str | Respon
         minutes=instrument.minutes.get(gate.areas_offered, max(instrument.minutes.values())),
         is_demo=config.demo,
         phone=config.phone,
+        rate=required_words(
+            campaign.required_permille, list_required_changes(reading(), campaign.id)
+        ),
     )
     keys = [member.household_id for member in members]
     with transaction() as session:

@@ -18,7 +18,12 @@ from app.staff import audit
 from app.staff.models import Role
 from app.surveys.campaign.models import Campaign
 from app.surveys.campaign.queries import list_gates
-from app.surveys.distribution.errors import CampaignNotOpenError, PastInstantError
+from app.surveys.distribution.errors import (
+    BeforeOpeningError,
+    CampaignNotOpenError,
+    OddCountError,
+    PastInstantError,
+)
 from app.surveys.distribution.models import (
     BatchForm,
     BatchState,
@@ -33,12 +38,13 @@ from app.surveys.response.tracker import gate_standing
 from app.web.access import access_campaign, access_community, access_gate
 from app.web.auth import current_scope, require_role
 from app.web.choosing import opened_campaigns
+from app.web.downloads import attachment
 from app.web.hq import messages_words
 from app.web.hq.forms import ActForm
 from app.web.hq.messages_forms import DeliveredForm, HandoverForm, PrintForm
 from app.web.services import services
 from app.web.transaction import reading, transaction
-from app.web.words import building_name
+from app.web.words import building_name, date_words
 
 bp = Blueprint("hq_bundles", __name__, url_prefix="/hq/letters")
 
@@ -88,7 +94,7 @@ def book(code: str) -> Response:
         company=services().config.company,
         day=beijing_date(services().now()),
     )
-    return _attachment(content, _XLSX, f"handover-{code}.xlsx")
+    return attachment(content, _XLSX, f"handover-{code}.xlsx")
 
 
 @bp.get("/<code>/<int:community_id>")
@@ -148,7 +154,7 @@ def fetch_all(code: str, community_id: int, batch_id: int) -> Response:
             entry = zipfile.ZipInfo(_name(batch, file), (2026, 1, 1, 0, 0, 0))
             archive.writestr(entry, content)
     _log_fetch(batch, "all")
-    return _attachment(target.getvalue(), "application/zip", f"batch-{batch.id}.zip")
+    return attachment(target.getvalue(), "application/zip", f"batch-{batch.id}.zip")
 
 
 @bp.get("/<code>/<int:community_id>/<int:batch_id>/<int:file_id>.pdf")
@@ -161,7 +167,7 @@ def fetch(code: str, community_id: int, batch_id: int, file_id: int) -> Response
         abort(404)
     content = _open(found[0])
     _log_fetch(batch, found[0].building)
-    return _attachment(content, "application/pdf", _name(batch, found[0]))
+    return attachment(content, "application/pdf", _name(batch, found[0]))
 
 
 @bp.post("/<code>/<int:community_id>/handover")
@@ -186,9 +192,11 @@ def handover(code: str, community_id: int) -> tuple[str, int] | Response:
                 happened_on=form.happened_on.data,
                 staff_id=current_scope().staff_id,
                 now=services().now(),
+                seen=form.seen.data,
+                is_sure=form.sure.data,
             )
-    except PastInstantError:
-        form.happened_on.errors = [_("This lies in the future.")]
+    except (PastInstantError, BeforeOpeningError, OddCountError) as error:
+        _tell(form, error)
         return _page(campaign, community, _print_form(), form, delivered), 422
     flash(_("Written into the book."), "success")
     return redirect(url_for(".show", code=code, community_id=community_id))
@@ -232,6 +240,22 @@ def strike(code: str, community_id: int, line_id: int) -> Response:
     return redirect(url_for(".show", code=code, community_id=community_id))
 
 
+def _tell(form: HandoverForm, error: Exception) -> None:
+    """Write what is wrong with a line of the book to its field."""
+    if isinstance(error, OddCountError):
+        form.pieces.errors = [
+            _("Only {count} pieces can be left; tick below if the number is right.").format(
+                count=error.left
+            )
+        ]
+    elif isinstance(error, BeforeOpeningError):
+        form.happened_on.errors = [
+            _("Letters were printed from {date} on.").format(date=date_words(error.first_day))
+        ]
+    else:
+        form.happened_on.errors = [_("This lies in the future.")]
+
+
 def _access_batch(
     code: str, community_id: int, batch_id: int
 ) -> tuple[LetterBatch, list[LetterFile]]:
@@ -271,12 +295,6 @@ def _log_fetch(batch: LetterBatch, what: str) -> None:
         )
 
 
-def _attachment(content: bytes, mimetype: str, name: str) -> Response:
-    answer = Response(content, mimetype=mimetype)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
-
-
 def _communities(campaign: Campaign) -> list[handovers.BookRow]:
     gates = list_gates(reading(), campaign.id, current_scope())
     rows = handovers.list_book(reading(), campaign.id, current_scope())
@@ -292,7 +310,10 @@ def _print_form() -> PrintForm:
 def _book_forms(campaign: Campaign, community_id: int) -> tuple[HandoverForm, DeliveredForm]:
     rows = handovers.list_book(reading(), campaign.id, current_scope(), community_id)
     buildings = [(row.name, building_name(row.name)) for row in rows]
-    form = HandoverForm(happened_on=beijing_date(services().now()))
+    lines = queries.list_handovers(reading(), campaign.id, community_id)
+    form = HandoverForm(
+        happened_on=beijing_date(services().now()), seen=lines[0].id if lines else 0
+    )
     delivered = DeliveredForm()
     form.offer(buildings)
     delivered.offer(buildings)

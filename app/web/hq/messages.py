@@ -19,8 +19,10 @@ from app.surveys.distribution.errors import (
     NoHomesError,
     PastInstantError,
     QuietHoursError,
+    RunExistsError,
     RunStateError,
     SettingsError,
+    TooLateError,
 )
 from app.surveys.distribution.facts import facts_of, minutes_of
 from app.surveys.distribution.models import (
@@ -42,7 +44,7 @@ from app.web.hq.forms import ActForm
 from app.web.hq.messages_forms import ALL, ApproveForm, RunForm
 from app.web.services import services
 from app.web.transaction import reading, transaction
-from app.web.words import beijing_time
+from app.web.words import beijing_time, date_words
 
 bp = Blueprint("hq_messages", __name__, url_prefix="/hq/messages")
 
@@ -105,18 +107,24 @@ def create(code: str) -> tuple[str, int] | Response:
     if not form.validate():
         return _ladder_page(campaign, form), 422
     chosen = form.community.data
-    with transaction() as session:
-        run = runs.create_run(
-            session,
-            campaign,
-            kind=RunKind(form.kind.data),
-            channel=SendChannel(form.channel.data),
-            community_id=None if chosen == ALL else int(chosen),
-            cap=form.cap.data,
-            staff_id=current_scope().staff_id,
-            now=services().now(),
+    try:
+        with transaction() as session:
+            run = runs.create_run(
+                session,
+                campaign,
+                kind=RunKind(form.kind.data),
+                channel=SendChannel(form.channel.data),
+                community_id=None if chosen == ALL else int(chosen),
+                cap=form.cap.data,
+                staff_id=current_scope().staff_id,
+                now=services().now(),
+            )
+            run_id = run.id
+    except RunExistsError as error:
+        run_id = error.run_id
+        flash(
+            _("This run is not over yet; a second one like it would reach the same homes."), "error"
         )
-        run_id = run.id
     return redirect(url_for(".run", code=code, run_id=run_id))
 
 
@@ -157,6 +165,11 @@ def approve(code: str, run_id: int) -> tuple[str, int] | Response:
     except PastInstantError:
         form.planned_at.errors = [_("This time has passed.")]
         return _run_page(campaign, _access_run(campaign, run_id), form), 422
+    except TooLateError as error:
+        form.planned_at.errors = [
+            _("The last possible day is {date}.").format(date=date_words(error.last_day))
+        ]
+        return _run_page(campaign, _access_run(campaign, run_id), form), 422
     except NoHomesError:
         flash(_("There is no home to send to."), "error")
     except RunStateError:
@@ -164,7 +177,7 @@ def approve(code: str, run_id: int) -> tuple[str, int] | Response:
     else:
         flash(
             _("Approved. It goes out from {time}; you can stop it at any time.").format(
-                time=beijing_time(planned_at)
+                time=f"{date_words(planned_at.date())} {planned_at:%H:%M}"
             ),
             "success",
         )

@@ -1,12 +1,14 @@
 """Forms of letters and messages."""
 
 from wtforms import (
+    BooleanField,
     DateField,
     DateTimeLocalField,
     IntegerField,
     SelectField,
     StringField,
 )
+from wtforms.widgets import HiddenInput
 
 from app.i18n import OWN_NAMES
 from app.i18n import gettext as _
@@ -76,6 +78,8 @@ class HandoverForm(Form):
     pieces = IntegerField(validators=[filled, between(1, 99_999)])
     person = StringField(validators=[filled, at_most(LONGEST_NAME)])
     happened_on = DateField(validators=[filled])
+    sure = BooleanField()
+    seen = IntegerField(widget=HiddenInput(), default=0)  # the latest line when the page was made
 
     def offer(self, buildings: list[tuple[str, str]]) -> None:
         """Fill the lists in the language of the page."""

@@ -16,6 +16,7 @@ from app.surveys.distribution.providers import outbox
 from app.surveys.distribution.providers.choose import outbox_folder
 from app.surveys.register.queries import list_communities
 from app.web.auth import current_scope, require_role
+from app.web.downloads import attachment
 from app.web.hq import messages_words
 from app.web.hq.forms import ActForm, UploadForm
 from app.web.hq.messages_forms import OptOutForm
@@ -155,9 +156,7 @@ def box_file(channel: str, day: str, name: str) -> Response:
             subject=f"outbox:{name}"[:64],
             now=services().now(),
         )
-    answer = Response(content, mimetype="application/octet-stream")
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return attachment(content, "application/octet-stream", name)
 
 
 def _day(text: str) -> date:

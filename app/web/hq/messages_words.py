@@ -67,6 +67,8 @@ def reason_name(reason: MessageReason) -> str:
         MessageReason.NO_ADDRESS: _("no number or address known"),
         MessageReason.NOT_DUE: _("its community is not at this step"),
         MessageReason.REJECTED: _("refused by the provider"),
+        MessageReason.ALREADY_TOLD: _("had this message before"),
+        MessageReason.TOO_SOON: _("had a reminder less than two days ago"),
         MessageReason.UNREACHABLE: _("provider not reached"),
         MessageReason.UNSURE: _("unclear whether it left; not sent again"),
     }[reason]

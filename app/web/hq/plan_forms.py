@@ -1,5 +1,7 @@
 """Forms of a plan: tasks, dates, talks, clashes, the calendar."""
 
+import re
+
 from wtforms import (
     DateField,
     IntegerField,
@@ -13,13 +15,26 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.i18n import gettext as _
+from app.surveys.campaign.planning.limits import FIRST_DAY, LAST_DAY, LONGEST_DAYS
 from app.surveys.campaign.planning.models import DayKind, EventKind, ItemFate, TalkForm
 from app.surveys.campaign.planning.pilot import MOST_COMMUNITIES
 from app.web.fields import at_most, between, chosen, filled, offered, readable
 from app.web.forms import Form
 from app.web.hq import plan_words
+from app.web.words import date_words
 
 _NOTE = 300
+_CODES = re.compile(r"[\s,;，；、]+")
+
+
+def in_calendar(_form: Form, field: DateField) -> None:
+    """Refuse a day nobody plans for: the year was mistyped."""
+    if field.data is not None and not FIRST_DAY <= field.data <= LAST_DAY:
+        raise ValidationError(
+            _("A day from {first} to {last}, please.").format(
+                first=date_words(FIRST_DAY), last=date_words(LAST_DAY)
+            )
+        )
 
 
 class NoteForm(Form):
@@ -51,20 +66,36 @@ class DatesForm(Form):
     """Dates, questionnaire and target of a campaign in preparation."""
 
     instrument_digest = SelectField(validators=[chosen], validate_choice=False)
-    opens_on = DateField(validators=[filled])
-    closes_on = DateField(validators=[filled])
+    opens_on = DateField(validators=[filled, in_calendar])
+    closes_on = DateField(validators=[filled, in_calendar])
     target = IntegerField(validators=[readable, between(1, 100)])
 
     def validate_closes_on(self, field: DateField) -> None:
-        """Refuse a campaign that ends before it begins."""
-        if field.data and self.opens_on.data and field.data < self.opens_on.data:
+        """Refuse a campaign that ends before it begins, or never."""
+        if not field.data or not self.opens_on.data:
+            return
+        if field.data < self.opens_on.data:
             raise ValidationError(_("The last day lies before the first day."))
+        if (field.data - self.opens_on.data).days >= LONGEST_DAYS:
+            raise ValidationError(
+                _("A campaign lasts at most {count} days.").format(count=LONGEST_DAYS)
+            )
+
+
+class CampaignForm(DatesForm):
+    """A new campaign: its code and names besides."""
+
+    code = StringField(
+        filters=[lambda text: (text or "").strip().lower()], validators=[filled, at_most(16)]
+    )
+    title = StringField(validators=[filled, at_most(80)])
+    title_en = StringField(validators=[filled, at_most(80)])
 
 
 class TalkEntryForm(Form):
     """A talk with owners."""
 
-    held_on = DateField(validators=[filled])
+    held_on = DateField(validators=[filled, in_calendar])
     form_of_talk = SelectField(validators=[chosen], validate_choice=False)
     place = StringField(validators=[filled, at_most(80)])
     participants = IntegerField(validators=[filled, between(1, 9999)])
@@ -76,9 +107,14 @@ class TalkEntryForm(Form):
 
 
 class ItemForm(Form):
-    """Why an item is asked, or no more."""
+    """Why items are asked, or no more: some ticked, some by their code, as dropped ones are."""
 
-    item = StringField(validators=[filled, at_most(64)])
+    items = SelectMultipleField(
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    item = StringField(validators=[at_most(1000)])
     fate = RadioField(validators=[chosen], validate_choice=False)
     why = TextAreaField(validators=[filled, at_most(_NOTE)])
     talk = SelectField(validators=[offered], validate_choice=False)
@@ -86,6 +122,12 @@ class ItemForm(Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fate.choices = [(one.value, plan_words.fate_name(one)) for one in ItemFate]
+        self.items.choices = []
+
+    def codes(self) -> list[str]:
+        """Return the codes of all items that are meant."""
+        typed = [code for code in _CODES.split(self.item.data or "") if code]
+        return [*(self.items.data or []), *typed]
 
 
 class PilotForm(Form):
@@ -107,8 +149,8 @@ class PilotForm(Form):
 class DayForm(Form):
     """Days off, or days worked in exchange."""
 
-    first = DateField(validators=[filled])
-    last = DateField(validators=[filled])
+    first = DateField(validators=[filled, in_calendar])
+    last = DateField(validators=[filled, in_calendar])
     kind = RadioField(validators=[chosen], validate_choice=False)
     name = StringField(validators=[filled, at_most(32)])
 
@@ -125,8 +167,8 @@ class EventForm(Form):
 
     kind = SelectField(validators=[chosen], validate_choice=False)
     community = SelectField(validators=[offered], validate_choice=False)
-    starts_on = DateField(validators=[filled])
-    ends_on = DateField(validators=[filled])
+    starts_on = DateField(validators=[filled, in_calendar])
+    ends_on = DateField(validators=[filled, in_calendar])
     note = StringField(validators=[filled, at_most(200)])
 
     def __init__(self, *args: object, **kwargs: object) -> None:

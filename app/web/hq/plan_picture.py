@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from app.clock import beijing_date
 from app.surveys.campaign.models import Campaign
+from app.surveys.campaign.planning.limits import task_days
 from app.surveys.campaign.planning.models import Anchor, TaskOwner
 from app.surveys.campaign.planning.queries import TaskRow
 from app.surveys.campaign.planning.workdays import Calendar, holidays_between
@@ -63,7 +64,7 @@ def draw(
     """Return the picture of a campaign, None when it has no tasks."""
     if not rows:
         return None
-    placed = [(row, _day(row, campaign)) for row in rows]
+    placed = [(row, _place(row, campaign)) for row in rows]
     days = [day for _row, day in placed]
     scale = _Scale(min(*days, campaign.opens_on), max(*days, campaign.closes_on))
     owners = [owner for owner in TaskOwner if any(row.task.owner is owner for row in rows)]
@@ -119,6 +120,12 @@ def _day(row: TaskRow, campaign: Campaign) -> date:
     return anchor + timedelta(days=row.task.offset_days)
 
 
+def _place(row: TaskRow, campaign: Campaign) -> date:
+    """Return where a task stands: one far away stands at the edge, so that the rest is seen."""
+    first, last = task_days(campaign.opens_on, campaign.closes_on)
+    return min(max(_day(row, campaign), first), last)
+
+
 def _marks(
     placed: Sequence[tuple[TaskRow, date]],
     owners: Sequence[TaskOwner],
@@ -131,7 +138,7 @@ def _marks(
         owner = row.task.owner
         at = taken[owner, day] = taken.get((owner, day), -1) + 1
         y = TOP + ROW * owners.index(owner) + 10 + at * 2.2 * _RADIUS
-        words = f"{short_date(day)} · {plan_words.task_name(row.task.key)}"
+        words = f"{short_date(row.task.due_on or day)} · {plan_words.task_name(row.task.key)}"
         yield Mark(scale.x(day), round(y, 1), state_of(row, today), words)
 
 

@@ -129,7 +129,9 @@ def missing_words(one: Missing) -> str:
         "tasks": _("There is no calendar of tasks."),
         "undated": _("{count} tasks have no date."),
         "unowned": _("{count} tasks of the quality department have nobody who answers for them."),
-        "no_talk": _("No talk with owners is recorded: nobody was asked what matters to them."),
+        "no_talk": _(
+            "No talk with owners of the last year is recorded: nobody was asked what matters."
+        ),
         "clashes": _("{count} clashes nobody has looked at."),
     }[one.code].format(count=one.count)
 
@@ -169,5 +171,8 @@ def evidence_problem(field: str) -> str:
     """Return why a talk or a change of an item was refused."""
     return {
         "item": _("This code does not fit: a dropped item is asked no more, any other one is."),
+        "held_on": _(
+            "More than a year before the first day of the campaign: that was about another time."
+        ),
         "kind": _("A weekday is worked anyway; only a Saturday or Sunday can be a make-up day."),
     }.get(field, _("Please fill this in."))

@@ -12,7 +12,7 @@ from app.staff.models import Role
 from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign.errors import WrongStateError
 from app.surveys.campaign.models import OPENED, Campaign, CampaignState
-from app.surveys.campaign.planning import queries, readiness, services
+from app.surveys.campaign.planning import queries, services
 from app.surveys.campaign.planning.clash_check import SeenClash, acknowledge, list_clashes
 from app.surveys.campaign.planning.clashes import ClashKind
 from app.surveys.campaign.planning.errors import (
@@ -36,6 +36,9 @@ from app.web.transaction import reading, transaction
 
 bp = Blueprint("hq_plan", __name__, url_prefix="/hq")
 
+# Who finds his own tasks on the list of plans; head office has them on Due today.
+_OWNERS = {Role.LEADER: TaskOwner.LEADER, Role.OFFICE: TaskOwner.OFFICE}
+
 
 @dataclass(frozen=True, slots=True)
 class ClashGroup:
@@ -51,11 +54,27 @@ class ClashGroup:
 
 
 @bp.get("/plans")
-@require_role(Role.HEAD_OFFICE, Role.LEADER)
+@require_role(Role.HEAD_OFFICE, Role.LEADER, Role.OFFICE)
 def index() -> str:
-    """List the campaigns whose plan somebody may want to read or approve."""
+    """List the campaigns whose plan somebody may want to read or approve, and his own tasks."""
+    session, role = reading(), current_scope().role
+    campaigns = campaign_queries.list_campaigns(session)
+    owner = _OWNERS.get(role)
+    own = [
+        (campaign, [row for row in rows if row.task.owner is owner])
+        for campaign in campaigns
+        if owner is not None and campaign.state is not CampaignState.CLOSED
+        for rows in [queries.list_task_rows(session, campaign.id)]
+    ]
     return render_template(
-        "hq/plans.html", campaigns=campaign_queries.list_campaigns(reading()), words=words
+        "hq/plans.html",
+        campaigns=[] if role is Role.OFFICE else campaigns,
+        own=[(campaign, rows) for campaign, rows in own if rows],
+        is_leader=role is Role.LEADER,
+        is_office=role is Role.OFFICE,
+        state=_state,
+        plan_words=plan_words,
+        words=words,
     )
 
 
@@ -129,7 +148,7 @@ def lock(code: str) -> tuple[str, int] | Response:
                 campaign,
                 staff_id=current_scope().staff_id,
                 now=outside().now(),
-                pilot_answers=count_answers(session, campaign.id),
+                pilot_answers=_pilot_answers(campaign),
                 note=form.note.data or "",
             )
     except ReasonNeededError:
@@ -175,15 +194,19 @@ def see_clash(code: str, kind: str) -> tuple[str, int] | Response:
         abort(404)
     if not form.validate():
         return _page(campaign, reason=form, kind=ClashKind(kind)), 422
-    with transaction() as session:
-        acknowledge(
-            session,
-            campaign,
-            [ClashKind(kind)],
-            reason=form.reason.data,
-            staff_id=current_scope().staff_id,
-            now=outside().now(),
-        )
+    try:
+        with transaction() as session:
+            acknowledge(
+                session,
+                campaign,
+                [ClashKind(kind)],
+                reason=form.reason.data,
+                staff_id=current_scope().staff_id,
+                now=outside().now(),
+            )
+    except ReasonNeededError:
+        form.reason.errors = [_("Please fill this in.")]
+        return _page(planned(code), reason=form, kind=ClashKind(kind)), 422
     return redirect(url_for(".show", code=code, _anchor="clashes"))
 
 
@@ -208,6 +231,29 @@ def _clash_groups(campaign: Campaign) -> list[ClashGroup]:
     return [ClashGroup(kind, tuple(seen)) for kind, seen in found.items()]
 
 
+def _pilot_answers(campaign: Campaign) -> int:
+    """Return what the pilot brought: to this questionnaire, or to a version of it before."""
+    session = reading()
+    pilot = queries.find_pilot(session, campaign.id)
+    if pilot is None:
+        return 0
+    tried, asked = (
+        campaign_queries.get_instrument(session, one.instrument_digest).code
+        for one in (pilot, campaign)
+    )
+    return count_answers(session, campaign.id) if tried == asked else 0
+
+
+def _count_unexplained(campaign: Campaign) -> tuple[int, int]:
+    """Return how many items have no note, and how many there are; asked before the lock only."""
+    if campaign.state in OPENED:
+        return 0, 0
+    session = reading()
+    items = campaign_queries.get_instrument(session, campaign.instrument_digest).items
+    noted = {change.item for change, _talk in queries.list_changes(session, campaign.id)}
+    return sum(one.code not in noted for one in items), len(items)
+
+
 def _page(
     campaign: Campaign,
     *,
@@ -217,14 +263,15 @@ def _page(
 ) -> str:
     session, now = reading(), outside().now()
     rows = queries.list_task_rows(session, campaign.id)
-    is_draft = campaign.state is CampaignState.DRAFT
+    unfrozen = queries.count_unfrozen(session, campaign.id)
     person = PersonForm(formdata=None)
     person.person.choices = people_for(TaskOwner.HEAD_OFFICE)
     return render_template(
         "hq/plan.html",
         campaign=campaign,
         instrument=campaign_queries.get_instrument(session, campaign.instrument_digest),
-        missing=readiness.find_missing(session, campaign, now=now) if is_draft else [],
+        missing=services.find_pending(session, campaign, now=now),
+        unexplained=_count_unexplained(campaign),
         rows=rows,
         owners=[(owner, [row for row in rows if row.task.owner is owner]) for owner in TaskOwner],
         picture=_picture(campaign, rows),
@@ -232,13 +279,14 @@ def _page(
         talks=queries.list_talks(session, campaign.id),
         changes=queries.list_changes(session, campaign.id),
         pilot=queries.find_pilot(session, campaign.id),
-        pilot_answers=count_answers(session, campaign.id),
+        pilot_answers=_pilot_answers(campaign),
         wanted=services.PILOT_ANSWERS,
         names={
             staff_id: queries.name_of(session, staff_id)
             for staff_id in (campaign.approved_by, campaign.locked_by, campaign.closed_by)
         },
-        unfrozen=queries.count_unfrozen(session, campaign.id),
+        unfrozen=unfrozen,
+        may_tick_all=campaign.state in OPENED and not unfrozen,
         is_leader=current_scope().role is Role.LEADER,
         note=note or NoteForm(formdata=None),
         reason=reason or ReasonForm(formdata=None),

@@ -5,23 +5,30 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.clock import beijing_date
 from app.i18n import gettext as _
 from app.staff.models import Role
 from app.surveys.register import jobs, queries
-from app.surveys.register.errors import ImportRefusedError, UnreadableTableError
+from app.surveys.register.errors import (
+    ImportRefusedError,
+    RegisterChangedError,
+    UnreadableTableError,
+)
 from app.surveys.register.files import LARGEST, FileTooLargeError, RegisterFiles
 from app.surveys.register.importing import apply_import, plan_import, read_table, record_look
 from app.surveys.register.models import Community, FileState, Region, RegisterFile
-from app.surveys.register.plan import SHOWN, Change
+from app.surveys.register.plan import SHOWN, Change, ImportPlan
 from app.surveys.register.report import FileReport, make_report, refused_report
-from app.surveys.register.wording import describe_problem
+from app.surveys.register.wording import describe_place, describe_problem
 from app.web import uploads
 from app.web.auth import current_scope, find_scope, require_role
 from app.web.hq import register_words
 from app.web.hq.forms import ActForm, StoredFileForm, UploadForm
 from app.web.hq.register_files import csv_answer
+from app.web.hq.register_forms import CheckedFileForm
 from app.web.services import services as outside
 from app.web.transaction import reading, transaction
 
@@ -86,7 +93,7 @@ def check() -> str | tuple[str, int] | Response:
             stream.seek(0)
             return _queue(form, name, stream)
     try:
-        plan = plan_import(reading(), read_table(content, name), outside().vault)
+        plan = _plan(reading(), content, name)
     except UnreadableTableError as error:
         return _report(name, refused_report(error.problem)), 422
     report = make_report(plan)
@@ -98,16 +105,18 @@ def check() -> str | tuple[str, int] | Response:
         record_look(session, report, actor=current_scope(), now=outside().now())
     confirm = None
     if report.changes_anything:
-        digest = uploads.keep(content, _KIND)
-        confirm = StoredFileForm(formdata=None, digest=digest, filename=name)
+        confirm = _confirm(uploads.keep(content, _KIND), name, report)
     return _report(name, report, confirm=confirm)
 
 
 @bp.post("/apply")
 @require_role(Role.HEAD_OFFICE)
 def apply() -> str | tuple[str, int] | Response:
-    """Import the file that was reported on: the same bytes, compared with the register of now."""
-    form = StoredFileForm()
+    """Import the file that was reported on: the same bytes, and exactly what the report said.
+
+    When the register has changed since, nothing is written and the new report is shown.
+    """
+    form = CheckedFileForm()
     if not form.validate():
         abort(400)
     name = form.filename.data
@@ -121,14 +130,43 @@ def apply() -> str | tuple[str, int] | Response:
         return redirect(url_for(".index"))
     try:
         with transaction() as session:
-            plan = plan_import(session, read_table(content, name), outside().vault)
+            queries.lock_register(session)
+            plan = _plan(session, content, name)
+            _check_seen(plan, form.seen.data)
             apply_import(session, plan, outside().vault, actor=current_scope(), now=outside().now())
+    except RegisterChangedError:
+        return _renewed(form.digest.data, content, name), 409
     except ImportRefusedError:
         uploads.forget(form.digest.data)
         return _report(name, make_report(plan)), 422
     uploads.forget(form.digest.data)
     flash(_imported(make_report(plan)), "success")
     return redirect(url_for(".index"))
+
+
+def _plan(session: Session, content: bytes, name: str) -> ImportPlan:
+    today = beijing_date(outside().now())
+    return plan_import(session, read_table(content, name), outside().vault, today=today)
+
+
+def _check_seen(plan: ImportPlan, seen: str) -> None:
+    if not plan.errors and plan.fingerprint != seen:
+        raise RegisterChangedError
+
+
+def _confirm(digest: str, name: str, report: FileReport) -> CheckedFileForm:
+    return CheckedFileForm(formdata=None, digest=digest, filename=name, seen=report.fingerprint)
+
+
+def _renewed(digest: str, content: bytes, name: str) -> str:
+    """Show once more what a file would change, and ask again."""
+    report = replace(make_report(_plan(reading(), content, name)), is_renewed=True)
+    with transaction() as session:
+        record_look(session, report, actor=current_scope(), now=outside().now())
+    if report.problem_count or not report.changes_anything:
+        uploads.forget(digest)
+        return _report(name, report)
+    return _report(name, report, confirm=_confirm(digest, name, report))
 
 
 @bp.post("/leave")
@@ -275,6 +313,7 @@ def _page(form: UploadForm) -> str:
         communities=shown,
         total=len(rows),
         has_regions=any(row.region for row in regions),
+        gone=queries.list_retired_communities(reading(), current_scope()),
         files=queries.list_files(reading(), _RECENT),
         file_state=register_words.file_state,
     )
@@ -322,7 +361,7 @@ def _report(
     name: str,
     report: FileReport,
     *,
-    confirm: StoredFileForm | None = None,
+    confirm: CheckedFileForm | None = None,
     file: RegisterFile | None = None,
 ) -> str:
     return render_template(
@@ -331,6 +370,7 @@ def _report(
         report=report,
         new=report.shown.get(Change.NEW, ()),
         changed=report.shown.get(Change.CHANGED, ()),
+        describe_place=describe_place,
         problems=[
             (problem, describe_problem(replace(problem, line=None)))
             for problem in report.problems[:SHOWN]

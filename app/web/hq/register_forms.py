@@ -1,7 +1,7 @@
 """Forms of the register: regions, communities, and what happens to one home."""
 
-from wtforms import DateField, SelectField, StringField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import Regexp, ValidationError
 
 from app.i18n import gettext as _
 from app.surveys.register.models import CareNeedKind, ImportantReason, PersonKind
@@ -10,6 +10,7 @@ from app.surveys.register.rules import normal_code, normal_name, normal_phone
 from app.web import words
 from app.web.fields import at_most, chosen, filled, offered, readable
 from app.web.forms import Form
+from app.web.hq.forms import StoredFileForm
 from app.web.hq.register_words import care_name, person_kind
 
 _LONGEST_REASON = 500
@@ -21,6 +22,12 @@ def _name(text: str | None) -> str:
 
 def _code(text: str | None) -> str:
     return normal_code(text or "")
+
+
+class CheckedFileForm(StoredFileForm):
+    """Confirms a dry run: the file, and the mark of the report that was read."""
+
+    seen = HiddenField(validators=[Regexp(r"^[0-9a-f]{64}$")])
 
 
 class RegionForm(Form):
@@ -62,6 +69,12 @@ class MergeForm(ActForm):
     room = StringField(filters=[_code], validators=[filled, at_most(LONGEST["room"])])
 
 
+class MoveBuildingForm(ActForm):
+    """A building is given to another community."""
+
+    community_id = SelectField(validators=[chosen], validate_choice=False)
+
+
 class PersonForm(Form):
     """Somebody who lives in a home."""
 
@@ -83,6 +96,12 @@ class PersonForm(Form):
     def number(self) -> str | None:
         """Return the phone number in its normal form."""
         return normal_phone(self.phone.data) if self.phone.data else None
+
+
+class CorrectForm(PersonForm):
+    """What is known about somebody was wrong."""
+
+    reason = StringField(filters=[_name], validators=[filled, at_most(_LONGEST_REASON)])
 
 
 class MoveInForm(PersonForm):

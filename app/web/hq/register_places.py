@@ -11,15 +11,20 @@ from app.i18n import gettext as _
 from app.reports.register_lists import care_workbook, important_workbook
 from app.staff import audit
 from app.staff.models import Role
+from app.staff.queries import list_audit_of
 from app.surveys.register import queries
 from app.surveys.register.homes import queries as homes
 from app.surveys.register.models import Community, Region
 from app.surveys.register.places import (
     CodeTakenError,
+    FutureDayError,
+    NameTakenError,
+    OddNameError,
     add_region,
     change_community,
     rename_region,
 )
+from app.surveys.register.wording import place_field
 from app.web import words
 from app.web.access import access_community
 from app.web.auth import current_scope, require_role
@@ -72,6 +77,9 @@ def new_region() -> tuple[str, int] | Response:
     except CodeTakenError:
         form.code.errors = [_("This code is taken.")]
         return _regions_page(form), 422
+    except (NameTakenError, OddNameError) as error:
+        form.name.errors = [_name_problem(error)]
+        return _regions_page(form), 422
     return redirect(url_for(".regions"))
 
 
@@ -92,10 +100,14 @@ def rename(region_id: int) -> tuple[str, int] | Response:
     form.code.data = found.code
     if not form.validate():
         return _region_page(found, form), 422
-    with transaction() as session:
-        rename_region(
-            session, region_id, name=form.name.data, actor=current_scope(), now=outside().now()
-        )
+    try:
+        with transaction() as session:
+            rename_region(
+                session, region_id, name=form.name.data, actor=current_scope(), now=outside().now()
+            )
+    except (NameTakenError, OddNameError) as error:
+        form.name.errors = [_name_problem(error)]
+        return _region_page(_region(region_id), form), 422
     return redirect(url_for(".regions"))
 
 
@@ -125,22 +137,19 @@ def change(community_id: int) -> tuple[str, int] | Response:
     form.region_id.choices = _region_choices()
     if not form.validate():
         return _edit_page(found, form), 422
-    with transaction() as session:
-        change_community(
-            session,
-            community_id,
-            {
-                "name": form.name.data,
-                "city": form.city.data,
-                "office": form.office.data,
-                "office_phone": form.office_phone.data,
-                "region_id": int(form.region_id.data) if form.region_id.data else None,
-                "handed_over_on": form.handed_over_on.data,
-                "retired_on": form.retired_on.data,
-            },
-            actor=current_scope(),
-            now=outside().now(),
-        )
+    names = ("name", "city", "office", "office_phone", "handed_over_on", "retired_on")
+    values = {name: form[name].data for name in names}
+    values["region_id"] = int(form.region_id.data) if form.region_id.data else None
+    now = outside().now()
+    try:
+        with transaction() as session:
+            change_community(session, community_id, values, actor=current_scope(), now=now)
+    except NameTakenError as error:
+        form.name.errors = [_name_problem(error)]
+        return _edit_page(access_community(community_id), form), 422
+    except FutureDayError:
+        form.retired_on.errors = [_("This day lies in the future, or too long ago.")]
+        return _edit_page(access_community(community_id), form), 422
     flash(_("Changed."), "success")
     return redirect(url_for(".community", community_id=community_id))
 
@@ -244,6 +253,12 @@ def _record(action: str, community_id: int, uids: list[str]) -> None:
         )
 
 
+def _name_problem(error: ValueError) -> str:
+    if isinstance(error, OddNameError):
+        return _("A dash stands for no region. Please write a name.")
+    return _("This name is taken.")
+
+
 def _region(region_id: int) -> Region:
     found = queries.find_region_by_id(reading(), region_id)
     if found is None:
@@ -284,6 +299,25 @@ def _community_page(community: Community) -> str:
         households=sum(row.households for row in buildings),
         retired=sum(row.retired for row in buildings),
         may_edit=current_scope().role is Role.HEAD_OFFICE,
+        history=_history(community.id) if current_scope().role is Role.HEAD_OFFICE else [],
+    )
+
+
+def _history(community_id: int) -> list[tuple[str, str]]:
+    """Return what was changed about a community, latest first, as the audit log keeps it."""
+    entries = list_audit_of(reading(), f"community:{community_id}")
+    return [
+        (words.beijing_time(entry.at), _in_words(entry.detail))
+        for entry in reversed(entries)
+        if entry.action.startswith(("community.", "building."))
+    ]
+
+
+def _in_words(detail: str) -> str:
+    """Return the detail of an audit entry with the fields named as on the page."""
+    parts = (part.partition(": ") for part in detail.split("; "))
+    return _(", ").join(
+        f"{place_field(head)} {rest}" if rest else place_field(head) for head, _mark, rest in parts
     )
 
 

@@ -19,6 +19,11 @@ def person_kind(kind: PersonKind) -> str:
     }[kind]
 
 
+def person_field(name: str) -> str:
+    """Return the word for something that is known about a person."""
+    return {"name": _("Name"), "phone": _("Phone"), "kind": _("Who")}[name]
+
+
 def care_name(need: CareNeedKind) -> str:
     """Return what a home needs."""
     return {
@@ -39,6 +44,8 @@ def event_name(kind: HouseholdEventKind) -> str:
         HouseholdEventKind.SPLIT_FROM: _("Split off from another home"),
         HouseholdEventKind.MOVED_IN: _("Moved in"),
         HouseholdEventKind.MOVED_OUT: _("Moved out"),
+        HouseholdEventKind.CORRECTED: _("Put right"),
+        HouseholdEventKind.REGROUPED: _("The building came from another community"),
         HouseholdEventKind.IMPORTANT: _("Important customer"),
     }[kind]
 

@@ -16,11 +16,11 @@ from app.i18n import gettext as _
 from app.reports import figures, matrix, method, plotly_figures, queries, svg, wording, zone_figure
 from app.reports.charts import Chart
 from app.reports.context import bounds_of_satisfied
-from app.reports.gate_words import revision_words
+from app.reports.gate_words import exclusion_words, revision_words
 from app.reports.wording import Names, names_of
 from app.staff.models import Role
 from app.surveys.campaign.models import Campaign, Gate
-from app.surveys.campaign.queries import get_instrument
+from app.surveys.campaign.queries import count_exclusions, get_instrument
 from app.surveys.campaign.rules import GateState
 from app.surveys.register.models import Community
 from app.surveys.response.tracker import TrackerRow, tracker
@@ -28,6 +28,7 @@ from app.surveys.response.voids.queries import count_voids
 from app.web.access import access_campaign, access_community, access_gate
 from app.web.auth import current_scope, require_role
 from app.web.choosing import campaign_in_address, opened_campaigns
+from app.web.downloads import attachment
 from app.web.services import services
 from app.web.transaction import reading
 from app.web.words import short_date
@@ -139,6 +140,12 @@ def overview(code: str, community_id: int) -> str | tuple[str, int]:
             shown.result, shown.stored.manifest.returned, shown.stored.manifest.base
         ),
         plot=_drawn(figures.pfi_list, shown, any(i.pfi is not None for i in shown.result.items)),
+        exclusions=_(", ").join(
+            _("{reason}: {count}").format(reason=reason, count=count)
+            for reason, count in exclusion_words(
+                count_exclusions(reading(), shown.campaign.id, shown.community.id)
+            )
+        ),
         beijing_date=beijing_date,
     )
 
@@ -216,7 +223,7 @@ def download(code: str, community_id: int, kind: str) -> Response:
     if file is None:
         abort(404)
     mimetype, ending = FILES[kind]
-    return _attachment(services().storage.get(file.digest), mimetype, _file_name(shown, ending))
+    return attachment(services().storage.get(file.digest), mimetype, _file_name(shown, ending))
 
 
 @bp.get("/<code>/<int:community_id>/result.json")
@@ -227,7 +234,7 @@ def result_json(code: str, community_id: int) -> Response:
     if isinstance(shown, str):
         abort(404)
     text = to_json(shown.result)
-    return _attachment(text.encode(), "application/json", _file_name(shown, "json"))
+    return attachment(text.encode(), "application/json", _file_name(shown, "json"))
 
 
 def _campaign_to_show(campaigns: list[Campaign]) -> Campaign | None:
@@ -333,9 +340,3 @@ def _rank_slots(low: int, high: int, count: int) -> Markup:
 def _file_name(shown: Shown, ending: str) -> str:
     manifest = shown.stored.manifest
     return f"{manifest.campaign}-{manifest.community}-r{manifest.revision}.{ending}"
-
-
-def _attachment(content: bytes, mimetype: str, name: str) -> Response:
-    response = Response(content, mimetype=mimetype)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response

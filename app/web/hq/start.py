@@ -9,11 +9,11 @@ from app.i18n import gettext as _
 from app.staff.models import Role
 from app.surveys.campaign import queries
 from app.surveys.campaign.models import OPENED, Campaign
-from app.surveys.response.tracker import tracker
 from app.web.auth import current_scope, require_role
 from app.web.choosing import opened_campaigns
 from app.web.hq.due import Task, alarms, cases, exclusions, gates, messages, plan, visits
-from app.web.progress import RowView, row_views
+from app.web.hq.due.standing import cases_of, standing_of
+from app.web.progress import RowView
 from app.web.services import services as outside
 from app.web.transaction import reading
 
@@ -38,7 +38,7 @@ def show() -> str:
     for campaign in campaigns:
         for subject in _SUBJECTS:
             tasks += subject.tasks(campaign, now)
-    views = _standing(campaigns[0]) if campaigns else []
+    views = standing_of(campaigns[0], now=now) if campaigns else []
     groups = [
         (group, name, [task for task in tasks if task.group == group])
         for group, name in (
@@ -65,11 +65,6 @@ def _prepared() -> list[Campaign]:
     return [campaign for campaign in reversed(known) if campaign.state not in OPENED]
 
 
-def _standing(campaign: Campaign) -> list[RowView]:
-    now = outside().now()
-    return row_views(tracker(reading(), campaign, current_scope(), now=now), now=now)
-
-
 def _by_state(views: list[RowView]) -> list[tuple[RowView, list[RowView]]]:
     """Return one example of each state with all communities in it, in the order of the tracker."""
     found: dict[tuple[str, str], list[RowView]] = {}
@@ -90,7 +85,7 @@ class CaseSums:
 
 
 def _case_sums(campaign: Campaign) -> CaseSums:
-    counts = followup_queries.count_cases(reading(), current_scope(), campaign.id)
+    counts = cases_of(campaign)
     visits = followup_queries.count_visits(reading(), current_scope(), campaign.id)
     return CaseSums(
         total=sum(row.total for row in counts),

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from app.clock import beijing_date
 from app.i18n import current_language
 from app.i18n import gettext as _
-from app.reports.tracker_table import TableRow, tracker_csv, tracker_workbook
+from app.reports.gate_words import required_words
+from app.reports.tracker_table import SumRow, TableRow, tracker_csv, tracker_workbook
+from app.surveys.campaign.gates.queries import list_required_changes
 from app.surveys.campaign.models import Campaign, ExclusionCode
 from app.surveys.campaign.queries import Viewer
 from app.surveys.response.progress.curves import History, read_history
@@ -18,7 +20,7 @@ from app.surveys.response.tracker import Tracker, TrackerRow
 from app.web.foretelling import forecast_view
 from app.web.progress import state_name
 from app.web.services import services as outside
-from app.web.tracking import chosen_rows, forecast_of, read_choice
+from app.web.tracking import chosen_rows, forecast_of, read_choice, region_name
 from app.web.words import exclusion_name
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -34,13 +36,27 @@ def table_answer(
     exclusions = count_exclusions(session, campaign.id, scope)
     cells = [_row(row, campaign, history, exclusions, now=now) for row in rows]
     codes = {code.value: exclusion_name(code) for code in ExclusionCode}
+    name = campaign.title_en if current_language() == "en" else campaign.title
+    required = required_words(
+        campaign.required_permille, list_required_changes(session, campaign.id)
+    )
     if form == "csv":
-        answer = Response(tracker_csv(cells, codes=codes), content_type="text/csv; charset=utf-8")
+        content_csv = tracker_csv(
+            cells, title=name, day=beijing_date(now), required=required, codes=codes
+        )
+        answer = Response(content_csv, content_type="text/csv; charset=utf-8")
     else:
-        name = campaign.title_en if current_language() == "en" else campaign.title
+        sums = [
+            SumRow(region_name(found, one), one.count.base, one.count.returned)
+            for one in found.regions
+        ]
+        if found.company is not None:
+            sums.insert(0, SumRow(_("Company"), found.company.base, found.company.returned))
         content = tracker_workbook(
             cells,
+            sums,
             title=f"{_('Progress')} {name}",
+            required=required,
             company=outside().config.company,
             day=beijing_date(now),
             codes=codes,

@@ -1,5 +1,7 @@
 """After the answers: the receipt and all that grows out of it, for whoever holds its code."""
 
+from datetime import datetime
+
 from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response as HttpResponse
 
@@ -10,6 +12,7 @@ from app.i18n import current_language
 from app.i18n import gettext as _
 from app.surveys.campaign.queries import find_exclusion
 from app.surveys.response import copies, queries
+from app.surveys.response.leftovers import services as leftovers
 from app.surveys.response.models import Channel, Origin, Response
 from app.surveys.response.own import own_answers
 from app.surveys.response.photos.queries import count_sent_photos
@@ -192,6 +195,7 @@ def already(
         moment=pages.moment_words(answer.received_at),
         how=_channel_words(answer.channel),
         has_draft=bool(door.draft_of(visit)),
+        has_own=shown_answer(visit) is not None,
         is_unsaved=is_unsaved,
         phone=services().config.phone,
         here=url_for("owner.landing") if request.method == "POST" else "",
@@ -207,12 +211,17 @@ def _channel_words(channel: Channel) -> str:
 
 def _receipt_page(visit: Visit, answer: Response) -> Page:
     session, now = reading(), services().now()
+    is_words = leftovers.is_words_alone(answer)
     after = followup.aftermath(session, services().vault, answer, visit.member, now=now)
     begins_on = visitor.follow_up_day(session, visit)
     return screens.render(
         "receipt",
         visit,
-        heading=visit.words("thanks_heading", current_language()),
+        title=_("What you wrote was kept") if is_words else _("Your answer has arrived"),
+        heading=_("What you wrote was kept")
+        if is_words
+        else visit.words("thanks_heading", current_language()),
+        is_words=is_words,
         code=format_receipt(answer.receipt),
         moment=pages.moment_words(answer.received_at),
         standing=_standing_words(visit, answer),
@@ -234,10 +243,10 @@ def _receipt_page(visit: Visit, answer: Response) -> Page:
 
 def _standing_words(visit: Visit, answer: Response) -> str:
     """Say whether the answer counts, and why not when it does not."""
-    exclusion = find_exclusion(reading(), visit.member.id)
+    aside = _aside_words(visit, answer)
+    if aside:
+        return aside
     frozen_at = visit.gate.frozen_at
-    if exclusion is not None and exclusion.approved_at is not None:
-        return _("It is kept but not counted: this home is not part of the survey.")
     if answer.is_counted and answer.origin is Origin.FLUSHED:
         return _("Counted from what you had saved by the deadline. It was not sent.")
     if answer.is_counted:
@@ -250,6 +259,31 @@ def _standing_words(visit: Visit, answer: Response) -> str:
     if frozen_at is not None and answer.received_at >= frozen_at:
         return _("It is kept but not counted: it came after the results were worked out.")
     return _("It is kept but not counted: another answer of this home counts already.")
+
+
+def _aside_words(visit: Visit, answer: Response) -> str:
+    """Say why an answer stands aside whatever else the home sent; empty when it does not."""
+    if leftovers.is_words_alone(answer):
+        return _(
+            "You had not sent your answers. What you wrote was kept all the same: it is read and "
+            "followed up. Your scores were neither kept nor counted."
+        )
+    if answer.voided_at is not None:
+        return _void_words(answer.voided_at)
+    exclusion = find_exclusion(reading(), visit.member.id)
+    if exclusion is not None and exclusion.approved_at is not None:
+        return _("It is kept but not counted: this home is not part of the survey.")
+    return ""
+
+
+def _void_words(voided_at: datetime) -> str:
+    phone = services().config.phone
+    day = pages.day_words(clock.beijing_date(voided_at))
+    said = _("Head office took this answer out of the count on {day}.", day=day)
+    ask = (
+        _("To ask why: {phone}", phone=phone) if phone else _("To ask why, tell head office below.")
+    )
+    return f"{said} {ask}" if current_language() == "en" else said + ask
 
 
 def _number(text: str | None) -> int:

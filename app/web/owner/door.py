@@ -14,6 +14,7 @@ from app.i18n import gettext as _
 from app.surveys.response import models as responses
 from app.surveys.response import queries
 from app.surveys.response import services as response_services
+from app.surveys.response.leftovers import services as leftovers
 from app.surveys.response.signals import network_of
 from app.web.owner import quiet, screens, visitor
 from app.web.owner.pages import Raw
@@ -161,9 +162,15 @@ def own_answer(visit: Visit) -> responses.Response | None:
 
 
 def shown_answer(visit: Visit) -> responses.Response | None:
-    """Return the answer this browser may look at: its own, or what it had saved by the deadline."""
-    return own_answer(visit) or response_services.find_flushed(
-        reading(), services().vault, member=visit.member, device=visit.device
+    """Return the answer this browser may look at.
+
+    Its own, or what was made of its draft: counted at the deadline, or its words kept later.
+    """
+    session, vault = reading(), services().vault
+    return (
+        own_answer(visit)
+        or response_services.find_flushed(session, vault, member=visit.member, device=visit.device)
+        or leftovers.find_kept(session, vault, member=visit.member, device=visit.device)
     )
 
 

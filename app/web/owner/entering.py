@@ -7,6 +7,7 @@ from app.surveys.campaign.codes import CodeSlipError, Slip
 from app.surveys.campaign.lookup import find_by_typed_code
 from app.surveys.campaign.queries import find_member_by_token_hash
 from app.surveys.campaign.tokens import hash_token
+from app.surveys.response.leftovers import services as leftovers
 from app.surveys.response.models import Entrance
 from app.web.guard import public
 from app.web.owner import door, screens, visitor
@@ -14,7 +15,7 @@ from app.web.owner.door import Answer
 from app.web.owner.forms import CodeForm, LeaveForm
 from app.web.owner.screens import Page
 from app.web.services import services
-from app.web.transaction import reading
+from app.web.transaction import reading, transaction
 
 bp = door.make_blueprint("owner_in")
 
@@ -74,6 +75,8 @@ def open_code() -> Answer:
 @public
 def not_mine() -> Answer:
     """Ask somebody who opened a stranger's letter to leave."""
+    visit = visitor.find_visit(reading())
+    has_begun = visit is not None and bool(door.draft_of(visit))
     return screens.message(
         _("This is not your home?"),
         [
@@ -82,8 +85,11 @@ def not_mine() -> Answer:
                 "Put the letter into the right letter box, or give it to the front desk. "
                 "On this phone the link is forgotten with the button below."
             ),
+            _("What was answered on this phone and not sent is deleted with it.")
+            if has_begun
+            else "",
         ],
-        visit=visitor.find_visit(reading()),
+        visit=visit,
         form=LeaveForm(),
         button=_("Forget this link"),
         link=(url_for("owner.landing"), _("It is my home after all")),
@@ -93,12 +99,20 @@ def not_mine() -> Answer:
 @bp.post("/a/not-mine")
 @public
 def forget() -> Answer:
-    """Forget the link on this phone."""
+    """Forget the link on this phone, and what was begun here for a home that is not one's own.
+
+    From the receipt of one's own home only this phone forgets: what was sent stays.
+    """
     if not LeaveForm().validate():
         abort(400)
     visit = visitor.find_visit(reading())
     if visit is not None and not door.is_for(visit):
         return screens.other_home(visit)
+    if visit is not None and "phone" not in request.form:
+        with transaction() as session:
+            leftovers.drop_own_draft(
+                session, services().vault, member=visit.member, device=visit.device
+            )
     visitor.leave()
     return screens.message(
         _("The link is forgotten"),

@@ -125,6 +125,16 @@ def is_deck(form: InstrumentForm) -> bool:
     return len(form.asked) >= DECK_FROM and looks <= ONE_TAP
 
 
+def is_fork(instrument: Instrument, step: Step) -> bool:
+    """Say whether answers on a page decide what is asked after it."""
+    sources = {item.show_if for item in instrument.items}
+    return any(
+        item.code in sources
+        or (item.role is ItemRole.PERFORMANCE and item.area is not None and item.attribute is None)
+        for item in step.items
+    )
+
+
 def review_groups(
     instrument: Instrument, steps: Sequence[Step], raw: Raw, language: str
 ) -> tuple[ReviewGroup, ...]:

@@ -12,6 +12,8 @@ from app.surveys.campaign.models import Campaign
 from app.surveys.instrument.answers import AnswerProblem, AnswersError
 from app.surveys.instrument.flow import ELDER, promised_minutes
 from app.surveys.instrument.model import PHRASE_MARK, ItemRole
+from app.surveys.response.leftovers.services import is_words_alone
+from app.surveys.response.models import Response
 from app.web.instrument_forms import InstrumentForm, problem_words
 from app.web.owner import pages, quiet
 from app.web.owner.forms import LeaveForm, SubmitForm
@@ -91,7 +93,13 @@ def home_key(visit: Visit) -> str:
 
 
 def landing(
-    visit: Visit, *, steps: Sequence[Step], raw: Raw, is_extended: bool, can_resume: bool
+    visit: Visit,
+    *,
+    steps: Sequence[Step],
+    raw: Raw,
+    is_extended: bool,
+    can_resume: bool,
+    is_draft_counted: bool = False,
 ) -> Page:
     """Show whose home it is, how long it takes, until when, and who sees what."""
     language = current_language()
@@ -116,6 +124,7 @@ def landing(
         is_extended=is_extended,
         has_begun=bool(raw),
         can_resume=can_resume,
+        is_draft_counted=is_draft_counted,
         start=url_of(start) if blank or not raw else url_for("owner.review"),
     )
 
@@ -148,6 +157,7 @@ def form_page(
         area_hint=area.hint.in_language(language) if area else "",
         area_names=_area_names(visit, form, language),
         is_deck=pages.is_deck(form),
+        is_fork=pages.is_fork(visit.instrument, step),
         is_long=any(asked.item.attribute for asked in form.asked.values()),
         shown=make_stamp(visit),
         number=place + 1,
@@ -214,20 +224,45 @@ def closed(
     visit: Visit,
     *,
     is_unsaved: bool = False,
-    is_draft_counted: bool = False,
-    has_receipt: bool = False,
+    counted: Response | None = None,
+    shown: Response | None = None,
 ) -> Page:
-    """Say that the survey is over, what became of what was sent, and lead to the receipt."""
+    """Say that the survey is over and what became of what was sent or saved.
+
+    Args:
+        visit: The home on this device.
+        is_unsaved: Something was just sent and not taken.
+        counted: A draft of the home that was counted, whichever phone it was saved on.
+        shown: What this phone may look at.
+    """
+    has_words = shown is not None and is_words_alone(shown)
+    is_others = counted is not None and shown is None
+    receipt = _("What I wrote, and the reply") if has_words else _("My receipt")
+    link = (url_for("owner_after.receipt"), receipt) if shown is not None else None
+    if is_others:
+        link = (url_for("owner_alarm.ask"), _("This was not us"))
     return message(
         _("The survey has closed"),
         [
             visit.words("closed_text", current_language()),
             _("It closed on {day}.", day=pages.day_words(visit.campaign.closes_on)),
             _("What you just sent came too late and was not taken.") if is_unsaved else "",
-            _("What your home had saved by then was counted.") if is_draft_counted else "",
+            _(
+                "What your home had saved on a phone by {moment} was counted. It was not sent.",
+                moment=pages.moment_words(counted.received_at),
+            )
+            if counted is not None
+            else "",
+            _(
+                "You had not sent your answers. What you wrote was kept all the same: it is read "
+                "and followed up. Your scores were neither kept nor counted."
+            )
+            if has_words
+            else "",
+            _("It was not saved on this phone, so nobody sees it here.") if is_others else "",
         ],
         visit=visit,
-        link=(url_for("owner_after.receipt"), _("My receipt")) if has_receipt else None,
+        link=link,
     )
 
 

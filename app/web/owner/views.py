@@ -59,14 +59,15 @@ def landing(visit: Visit) -> Answer:
         return screens.closed(
             visit,
             is_unsaved=is_unsaved,
-            is_draft_counted=visitor.has_counted_draft(reading(), visit),
-            has_receipt=shown_answer(visit) is not None,
+            counted=visitor.find_counted_draft(reading(), visit),
+            shown=shown_answer(visit),
         )
     return screens.landing(
         visit,
         steps=visit.steps(raw),
         raw=raw,
         is_extended=standing is Standing.EXTENDED,
+        is_draft_counted=standing is Standing.EXTENDED and shown_answer(visit) is not None,
         can_resume=not raw
         and resume.can_resume(
             reading(),

@@ -132,11 +132,20 @@ def carried_on() -> None:
 
 
 def leave() -> None:
-    """Forget the home and all that shows its answers: a wrong letter, somebody else's phone."""
+    """Forget the home and all that shows its answers: a wrong letter, somebody else's phone.
+
+    The browser takes a new name, so that neither a draft nor what was made of it at the deadline
+    is shown here again when the link is opened once more.
+    """
     known = _remembered()
-    member = known.pop("member", None)
-    for name in ("keys", "receipts", "unsaved"):
+    member, device = known.pop("member", None), known.get("device")
+    for name in ("keys", "receipts", "unsaved", "devices"):
         known[name] = [pair for pair in known.get(name, ()) if pair[0] != member]
+    if device:
+        for home, _key in known["keys"]:  # the other homes of this browser keep their drafts
+            if home not in dict(known["devices"]):
+                known["devices"] = _with(known["devices"], home, device)
+        known["device"] = secrets.token_hex(16)
     _remember(known)
 
 
@@ -198,7 +207,7 @@ def find_visit(session: Session) -> Visit | None:
         community=session.get_one(Community, member.community_id),
         instrument=instrument,
         offer=response_services.offer_of(instrument, gate, member),
-        device=known["device"],
+        device=dict(known.get("devices", ())).get(member.id, known["device"]),
         key=key,
         form=chosen_form(),
         receipt=dict(known.get("receipts", ())).get(member.id),
@@ -251,10 +260,10 @@ def follow_up_day(session: Session, visit: Visit) -> date | None:
     return last.astimezone(clock.BEIJING).date()
 
 
-def has_counted_draft(session: Session, visit: Visit) -> bool:
-    """Say whether a draft of this home was counted at the deadline."""
+def find_counted_draft(session: Session, visit: Visit) -> Response | None:
+    """Return the answer made of a draft of this home at the deadline, while it counts."""
     counted = response_queries.find_counted(session, visit.member.id)
-    return counted is not None and counted.origin is Origin.FLUSHED
+    return counted if counted is not None and counted.origin is Origin.FLUSHED else None
 
 
 def _with(pairs: Sequence[Sequence[Any]], member_id: int, value: object) -> list[Sequence[Any]]:

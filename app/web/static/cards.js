@@ -49,8 +49,8 @@
       }));
       const none = val(by('perceived')) != null && !w;
       const now = none ? T.unknown : w && a && z && fill(w < a ? T.below : w < z ? T.within : T.reached, { w, g: w < a ? a - w : z - w });
-      read = fill(T.prev, { q: $('h1', deck).firstChild.data, v: now });
       const lines = [a && fill(T.lowest, { a }), z && fill(T.hoped, { z }), now].filter(Boolean), ul = $('.say', sum);
+      read = fill(T.prev, { q: $('h1', deck).firstChild.data, v: lines.join(d.documentElement.lang == 'en' ? ' ' : '') });
       ul.textContent = '';
       lines.forEach(t => { const li = d.createElement('li'); li.textContent = t; ul.append(li); });
     }
@@ -58,7 +58,7 @@
     function show(n, how) {
       i = Math.min(n, last);
       clearTimeout(wait);
-      L.stay();
+      L.halt();
       qs.forEach((q, k) => q.hidden = k != i);
       if (sum) sum.hidden = i < N;
       if (chk) { chk.hidden = true; deck.classList.remove('ask'); }
@@ -107,7 +107,7 @@
         const done = qs.every(q => val(q) != null);
         // Only a real tap opens the next question by itself; arrow keys choose and stay.
         if (L.tapped && T && done && L.fresh && !crossed()) { L.said = read; L.onward(450); }
-        else if (L.tapped && i < N && (i < last || sum)) { L.stay(); wait = setTimeout(() => { on(); if (i < N) L.hold(); }, 260); }
+        else if (L.tapped && i < N && (i < last || sum)) { L.stay(); L.soon(400); wait = setTimeout(() => { on(); if (i < N) L.hold(); else L.soon(700); }, 260); }
         else if (i == last && done) L.onward();
       } else if (c) show(chips.indexOf(c), 'push');
       else if ('swap' in n) {
@@ -134,9 +134,10 @@
     });
     if (back) back.addEventListener('click', e => { if (i > 0) { e.preventDefault(); show(i - 1, 'move'); } });
 
+    qs[0].setAttribute('aria-describedby', ((qs[0].getAttribute('aria-describedby') || '') + ' by-itself').trim());
     const wanted = qs.findIndex(q => '#' + q.id == decodeURIComponent(location.hash));
     const wrong = qs.findIndex(q => $('.err', q)), blank = qs.findIndex(q => val(q) == null);
-    if (T && said) strip.previousElementSibling.textContent = said;
+    if (T && said) { const p = strip.previousElementSibling; p.textContent = said; p.classList.add('said'); }
     show(wanted >= 0 ? wanted : wrong >= 0 ? wrong : blank >= 0 ? blank : last);
     history.replaceState({ i }, '');
     return n => show(n, 'move');

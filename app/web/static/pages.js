@@ -11,24 +11,37 @@
   const held = {};           // address -> answers as last seen, to fill in a page fetched ahead
   const known = {};          // address -> a page fetched ahead
   const next = {};           // address -> the page after it, as the server said
-  let stamp = '', lost = false, running = null, again = false, leaving = false, wanted = null, timer, ahead, pause = 0;
+  let stamp = '', lost = false, due = null, running = null, again = false, leaving = false, wanted = null, timer, ahead, pause = 0;
 
-  /* The last tap a page needs opens the next one: a first answer by a pointer, never keys. A tap on
-     "Next" right after it was meant for the page before. */
-  let auto = 0, still = 0, byItself = false;
+  /* The last tap a page needs opens the next one: a first answer by a pointer, never keys. What is
+     tapped right after it, on "Next" or at the same place, was meant for what stood there before. */
+  let auto = 0, still = 0, calm = 0, spot = null, turn = 0, byItself = false;
+  d.addEventListener('click', e => {
+    if (!e.detail) return;
+    if (spot && Date.now() < calm && Math.hypot(e.clientX - spot[0], e.clientY - spot[1]) < 30) {
+      e.preventDefault();
+      e.stopImmediatePropagation();
+    } else spot = [e.clientX, e.clientY];
+  }, true);
   d.addEventListener('pointerdown', e => {
     const q = e.target.closest('.q');
     L.tapped = true;
     L.fresh = q && !$('input:checked', q);
     if (q) still = 0;
+    else if (e.target.closest('.top')) L.stay();
   }, true);
   d.addEventListener('keydown', () => { L.tapped = L.fresh = false; still = 0; }, true);
-  L.hold = () => still = Date.now() + 400;
+  L.soon = wait => calm = Date.now() + wait;
+  L.hold = () => { L.soon(700); still = Date.now() + 400; };
   L.stay = () => { clearTimeout(auto); auto = 0; };
+  // Whoever goes elsewhere is not overtaken by a page that was on its way.
+  L.halt = () => { L.stay(); wanted = null; return ++turn; };
   L.onward = (wait, sure) => {
     const opens = window.fetch && L.tapped && (sure || L.fresh || auto);
     L.stay();
-    if (opens) auto = setTimeout(() => { auto = 0; byItself = true; leave(); }, wait || 260);
+    if (!opens) return;
+    L.soon(400);
+    auto = setTimeout(() => { auto = 0; byItself = true; L.soon(3000); leave('', true); }, wait || 260);
   };
 
   const fields = () => $$('input:not([type=hidden]):not([type=file]),textarea', form);
@@ -65,7 +78,7 @@
     }
     if (!box) return;
     const own = todo[path];
-    const now = lost && left.length || d.body.classList.contains('waits') ? 'wait' : own ? own.kept ? 'kept' : 'open' : path in held && !left.length ? 'got' : '';
+    const now = lost && left.length || d.body.classList.contains('waits') ? 'wait' : own ? own.kept ? 'kept' : 'open' : left.length ? safe() ? 'kept' : 'open' : path in held ? 'got' : '';
     box.dataset.words = box.dataset.words || box.textContent;
     box.textContent = box.dataset[now || 'words'];
     box.dataset.state = now;
@@ -125,6 +138,7 @@
     if (answer.status == 204) {
       next[p] = answer.headers.get('X-Next');
       stamp = answer.headers.get('X-Shown');
+      if (due) { due.value = stamp; due = null; }
       const plan = answer.headers.get('X-Plan');
       Object.keys(known).forEach(k => { if (known[k].plan != plan) delete known[k]; });
       if (todo[p] == mine) { delete todo[p]; drop(home + p); }
@@ -171,19 +185,21 @@
   // A page from memory is looked at from now on, as far as the server said.
   function reopen(at, how) {
     show(known[at].html, at, how);
+    due = null;
     const shown = form && $('[name=shown]', form);
     if (!shown) return;
-    if (stamp && !lost) shown.value = stamp;
+    if (stamp && !lost) { shown.value = stamp; if (running) due = shown; }
     else shown.remove();
   }
   async function go(href, how) {
     const url = new URL(href, location.href), ready = !url.search && known[url.pathname];
+    const mine = L.halt();
     wanted = href;
-    L.stay();
     if (url.searchParams.get('lang') || url.searchParams.get('form')) Object.keys(known).forEach(k => delete known[k]);
     if (ready) { wanted = null; reopen(url.pathname, how); return; }
     try {
       const answer = await reach(url.href, {});
+      if (mine != turn) return;
       wanted = null;
       if (new URL(answer.url).origin != location.origin) { location.href = href; return; }
       if (!todo[new URL(answer.url).pathname]) delete held[new URL(answer.url).pathname];
@@ -205,23 +221,24 @@
   }
 
   /* "Next": saved on the server, or at least on this phone, before the next page opens. */
-  async function leave(skip) {
+  async function leave(skip, quick) {
     if (leaving) return;
     leaving = true;
     clearTimeout(ahead);
     if (skip) { delete known[path]; note(true); }
     else if (todo[path] || !(path in held) || !next[path]) note();
     if (todo[path]) delete todo[path].refused;
-    const here = path;
-    if (todo[path]) await Promise.race([flush(), sleep(6000)]);
+    // What this phone keeps is sent behind the next page, unless the answer decides which that is.
+    const here = path, mine = ++turn, after = form.dataset.after, own = todo[path], ready = own && own.kept && known[after];
+    const behind = ready && quick && !('fork' in form.dataset);
+    if (own) await Promise.race([flush(), sleep(behind ? 0 : ready ? 2500 : 6000)]);
     leaving = false;
-    if (path != here) return;
+    if (path != here || mine != turn) return;
     if (!todo[path]) return go(next[path]);
     if (todo[path].refused) return native(skip);
+    if (ready && known[after]) return reopen(after);
     lost = true;
-    const after = form.dataset.after;
-    if (known[after]) reopen(after);
-    else wanted = after || '/a/review';
+    wanted = after || '/a/review';
     state();
   }
   function native(skip) {
@@ -346,6 +363,7 @@
 
   L.page = ends => {
     L.stay();
+    calm = 0;
     if (byItself) L.hold();
     byItself = false;
     recall(ends);
@@ -362,6 +380,13 @@
       });
     }
     L.deck = deck && L.deal ? L.deal(deck) : null;
+    if (L.said && form && !deck) {
+      const p = d.createElement('p');
+      p.className = 's dim';
+      p.textContent = L.said;
+      L.said = '';
+      $('.act', form).before(p);
+    }
     if (!deck && wrong) wrong.scrollIntoView({ block: 'center' });
     if (form) {
       let slow;

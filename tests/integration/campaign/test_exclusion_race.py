@@ -30,7 +30,7 @@ def asked(session, vault):
     return member.id, staff.id
 
 
-def test_a_refusal_read_before_the_approval_does_not_undo_it(engine, session, asked):
+def test_a_refusal_read_before_the_approval_does_not_undo_it(engine, session, vault, asked):
     member_id, staff_id = asked
     with Session(engine) as slow:
         stale = queries.find_exclusion(slow, member_id)
@@ -43,7 +43,12 @@ def test_a_refusal_read_before_the_approval_does_not_undo_it(engine, session, as
             quick.commit()
         with pytest.raises(AlreadyApprovedError):
             services.refuse_exclusion(
-                slow, stale, staff_id=staff_id, now=NOW + timedelta(seconds=1)
+                slow,
+                vault,
+                stale,
+                reason="业主在家",
+                staff_id=staff_id,
+                now=NOW + timedelta(seconds=1),
             )
     session.rollback()
     found = queries.find_exclusion(session, member_id)
@@ -51,7 +56,7 @@ def test_a_refusal_read_before_the_approval_does_not_undo_it(engine, session, as
     assert found.approved_at == NOW
 
 
-def test_an_approval_read_before_the_refusal_finds_it_decided(engine, asked):
+def test_an_approval_read_before_the_refusal_finds_it_decided(engine, vault, asked):
     member_id, staff_id = asked
     with Session(engine) as slow:
         stale = queries.find_exclusion(slow, member_id)
@@ -59,7 +64,9 @@ def test_an_approval_read_before_the_refusal_finds_it_decided(engine, asked):
         slow.rollback()
         with Session(engine) as quick:
             exclusion = queries.find_exclusion(quick, member_id)
-            services.refuse_exclusion(quick, exclusion, staff_id=staff_id, now=NOW)
+            services.refuse_exclusion(
+                quick, vault, exclusion, reason="业主在家", staff_id=staff_id, now=NOW
+            )
             quick.commit()
         with pytest.raises(AlreadyApprovedError):
             services.approve_exclusion(slow, stale, staff_id=staff_id, now=NOW)

@@ -14,15 +14,19 @@ from app.surveys.campaign.errors import (
     AlreadyApprovedError,
     AlreadyExcludedError,
     AlreadyWaivedError,
+    AnsweredError,
     DeadlineNotReachedError,
     EmptyEvidenceError,
     EmptyReasonError,
     FrozenError,
+    NotApprovedError,
+    OwnRequestError,
     RateMetError,
 )
-from app.surveys.campaign.models import ExclusionCode
+from app.surveys.campaign.models import ExclusionCode, ExclusionEnding
 from app.surveys.campaign.rules import ReturnCount
 from app.surveys.register.models import Household
+from app.surveys.response.queries import count_returns
 from tests.factories import (
     gate_of,
     head_office,
@@ -32,7 +36,7 @@ from tests.factories import (
     members_of,
     office_of,
 )
-from tests.integration.response.forms import SECOND, deadline_of
+from tests.integration.response.forms import SECOND, deadline_of, submit
 
 MISSED, MET = ReturnCount(5, 2), ReturnCount(5, 3)
 
@@ -141,12 +145,17 @@ class TestExclusion:
         exclusion = queries.find_exclusion(session, member.id)
         assert services.open_evidence(vault, exclusion) == "邻居说搬走了"
 
-    def test_no_evidence_no_exclusion(self, session, member, ask):
+    # Blanks, an invisible space, Hangul fillers, one sign, the same sign again: nothing is said.
+    @pytest.mark.parametrize(
+        "evidence",
+        [" \n\x00", "\u200b" * 9, "\u3164" * 9, "x", "空置", "\u3002" * 5, "xxxxx"],
+    )
+    def test_no_evidence_no_exclusion(self, session, member, ask, evidence):
         with pytest.raises(EmptyEvidenceError):
-            ask(" \n\x00")
+            ask(evidence)
         assert queries.find_exclusion(session, member.id) is None
 
-    def test_the_same_home_is_asked_for_and_approved_once(self, session, staff_id, ask, now):
+    def test_the_same_home_is_asked_for_and_approved_once(self, session, vault, staff_id, ask, now):
         exclusion = ask()
         with pytest.raises(AlreadyExcludedError):
             ask()
@@ -154,15 +163,85 @@ class TestExclusion:
         with pytest.raises(AlreadyApprovedError):
             services.approve_exclusion(session, exclusion, staff_id=staff_id, now=now)
         with pytest.raises(AlreadyApprovedError):
-            services.refuse_exclusion(session, exclusion, staff_id=staff_id, now=now)
+            services.refuse_exclusion(
+                session, vault, exclusion, reason="业主在家", staff_id=staff_id, now=now
+            )
 
-    def test_a_refused_request_is_gone_and_may_be_asked_again(
-        self, session, member, staff_id, ask, now
+    def test_a_refused_request_is_kept_with_its_reason_and_may_be_asked_again(
+        self, session, vault, campaign, member, staff_id, ask, now
     ):
-        services.refuse_exclusion(session, ask(), staff_id=staff_id, now=now)
+        with pytest.raises(EmptyReasonError):
+            services.refuse_exclusion(
+                session, vault, ask(), reason="\u200b", staff_id=staff_id, now=now
+            )
+        exclusion = queries.find_exclusion(session, member.id)
+        services.refuse_exclusion(
+            session, vault, exclusion, reason="上周有人开门", staff_id=staff_id, now=now
+        )
         assert queries.find_exclusion(session, member.id) is None
         assert audited(session)[-1][1] == "exclusion.refuse"
+        ((ended, home),) = queries.list_ended_exclusions(session, campaign.id, member.community_id)
+        assert (ended.ending, home) == (ExclusionEnding.REFUSED, member)
+        assert services.open_evidence(vault, ended) == "水表半年未走"
+        assert services.open_ending(vault, ended) == "上周有人开门"
         ask()
+
+    def test_a_home_that_has_answered_does_not_leave_the_base(
+        self, session, vault, campaign, member, staff_id, ask, now
+    ):
+        exclusion = ask()
+        submit(session, vault, member, now=now)
+        with pytest.raises(AnsweredError):
+            services.approve_exclusion(session, exclusion, staff_id=staff_id, now=now + SECOND)
+        services.refuse_exclusion(
+            session, vault, exclusion, reason="已经答卷", staff_id=staff_id, now=now + SECOND
+        )
+        with pytest.raises(AnsweredError):
+            ask()
+        assert count_returns(session, campaign.id, member.community_id) == ReturnCount(5, 1)
+
+    def test_an_answer_after_the_approval_counts_once_the_exclusion_is_taken_back(
+        self, session, vault, campaign, gate, member, staff_id, ask, now
+    ):
+        exclusion = ask()
+        with pytest.raises(NotApprovedError):
+            services.take_back_exclusion(
+                session, vault, exclusion, reason="点错了", staff_id=staff_id, now=now
+            )
+        services.approve_exclusion(session, exclusion, staff_id=staff_id, now=now)
+        submit(session, vault, member, now=now + SECOND)
+        assert count_returns(session, campaign.id, member.community_id) == ReturnCount(4, 0)
+
+        services.take_back_exclusion(
+            session, vault, exclusion, reason="业主已经入住", staff_id=staff_id,
+            now=now + 2 * SECOND,
+        )  # fmt: skip
+
+        assert count_returns(session, campaign.id, member.community_id) == ReturnCount(5, 1)
+        assert queries.find_exclusion(session, member.id) is None
+        ((ended, _home),) = queries.list_ended_exclusions(session, campaign.id, member.community_id)
+        assert (ended.ending, ended.approved_at) == (ExclusionEnding.TAKEN_BACK, now)
+        assert "exclusion.take_back" in [action for _actor, action, _subject in audited(session)]
+
+    def test_after_the_freeze_nothing_is_taken_back(self, session, vault, gate, staff_id, ask, now):
+        exclusion = ask()
+        services.approve_exclusion(session, exclusion, staff_id=staff_id, now=now)
+        gate.frozen_at = now
+        session.flush()
+        with pytest.raises(FrozenError):
+            services.take_back_exclusion(
+                session, vault, exclusion, reason="点错了", staff_id=staff_id, now=now
+            )
+
+    def test_who_asked_does_not_approve_unless_nobody_else_could(self, session, staff_id, ask, now):
+        exclusion = ask()
+        other = make_staff(session)
+        with pytest.raises(OwnRequestError):
+            services.approve_exclusion(session, exclusion, staff_id=staff_id, now=now)
+        other.disabled_at = now
+        session.flush()
+        services.approve_exclusion(session, exclusion, staff_id=staff_id, now=now)
+        assert exclusion.approved_by == exclusion.requested_by
 
     def test_after_the_freeze_the_base_stands(self, session, gate, staff_id, ask, now):
         exclusion = ask()

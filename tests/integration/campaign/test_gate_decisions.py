@@ -21,7 +21,7 @@ from app.surveys.campaign.gates.errors import (
     NotStartedError,
 )
 from app.surveys.campaign.gates.models import WorkKind
-from app.surveys.campaign.gates.rules import WorkState
+from app.surveys.campaign.gates.rules import WorkState, work_of
 from app.surveys.campaign.queries import get_campaign
 from app.surveys.campaign.rules import GateState, ReturnCount
 from app.surveys.campaign.services import waive_gate
@@ -194,34 +194,35 @@ def test_the_rate_changes_before_the_deadline_only_and_every_change_is_kept(
 ):
     with pytest.raises(NoReasonError):
         change(session, vault, campaign, staff_id, 650, reason=" ")
-    for wrong in (0, 600, 1001):
+    for wrong in (0, 599, 600, 1001):
         with pytest.raises(BadRateError):
             change(session, vault, campaign, staff_id, wrong)
     with pytest.raises(DeadlinePassedError):
         change(session, vault, campaign, staff_id, 650, now=DEADLINE)
 
     change(session, vault, campaign, staff_id, 650)
-    change(session, vault, campaign, staff_id, 505, now=DEADLINE - timedelta(microseconds=1))
+    change(session, vault, campaign, staff_id, 605, now=DEADLINE - timedelta(microseconds=1))
 
-    assert campaign.required_permille == 505
+    assert campaign.required_permille == 605
     changes = queries.list_required_changes(session, campaign.id)
     assert [(one.before_permille, one.after_permille) for one in changes] == [
         (600, 650),
-        (650, 505),
+        (650, 605),
     ]
     assert {one.changed_by for one in changes} == {staff_id}
     assert services.open_reason(vault, changes[0]) == "董事会决定"
     entry = session.scalars(
         select(AuditEntry).where(AuditEntry.action == "campaign.required")
     ).all()[-1]
-    assert (entry.subject, entry.detail) == ("campaign:2026-11", "650->505")
+    assert (entry.subject, entry.detail) == ("campaign:2026-11", "650->605")
 
 
 def test_a_changed_rate_decides_when_results_open(session, vault, campaign, gate, staff_id):
-    answer_all(session, vault, campaign, members_of(session, campaign)[:2])  # 2 of 5: 40 %
+    answer_all(session, vault, campaign, members_of(session, campaign)[:3])  # 3 of 5: 60 %
+    change(session, vault, campaign, staff_id, 601)
     assert gate_standing(session, campaign, gate, now=AFTER).status.t0 is None
 
-    change(session, vault, campaign, staff_id, 400)
+    change(session, vault, campaign, staff_id, 600)
 
     assert gate_standing(session, campaign, gate, now=AFTER).status.t0 == DEADLINE
 
@@ -261,7 +262,7 @@ def test_each_piece_of_the_work_has_a_first_and_a_last_day(session, vault, froze
 
     def states(now):
         packages = queries.list_work(session, [frozen.id])[frozen.id]
-        return [one.state for one in services.work_of(packages, t0=DEADLINE, now=now)]
+        return [one.state for one in work_of(packages, t0=DEADLINE, now=now)]
 
     week, fortnight = DEADLINE + 7 * DAY, DEADLINE + 14 * DAY
     instant = timedelta(microseconds=1)

@@ -32,7 +32,12 @@ from app.surveys.campaign.gates.services import (
 )
 from app.surveys.campaign.models import ExclusionCode
 from app.surveys.campaign.queries import find_exclusion
-from app.surveys.campaign.services import approve_exclusion, request_exclusion, waive_gate
+from app.surveys.campaign.services import (
+    approve_exclusion,
+    request_exclusion,
+    take_back_exclusion,
+    waive_gate,
+)
 from app.surveys.response.errors import NotOpenError
 from app.surveys.response.queries import count_returns, find_by_receipt
 from app.surveys.response.tracker import company_standing, gate_standing, tracker
@@ -75,6 +80,7 @@ class Home:
     answers: list[tuple[datetime, bool]] = field(default_factory=list)
     counted: int | None = None
     excluded: bool = False
+    approved: datetime | None = None
 
 
 @dataclass
@@ -98,16 +104,23 @@ class Unit:
     def base(self) -> int:
         return sum(not home.excluded for home in self.homes)
 
+    def approvals(self) -> list[datetime]:
+        """Return when each home that is out of the base left it."""
+        return [home.approved for home in self.homes if home.excluded]
+
 
 def clock_start(
-    returns: list[datetime], base: int, permille: int, now: datetime
+    returns: list[datetime], approvals: list[datetime], base: int, permille: int, now: datetime
 ) -> datetime | None:
-    """Return the later of the deadline and the return that reached the rate, once it has come."""
-    ordered = sorted(returns)
-    for number, at in enumerate(ordered, 1):
-        if base and 1000 * number >= permille * base:
-            begins = max(at, DEADLINE)
-            return begins if now >= max(begins, DEADLINE) else None
+    """Return the first instant from the deadline on at which the rate was reached, once it came.
+
+    Every instant at which something happened is tried, with the base and the returns of then.
+    """
+    for at in sorted({DEADLINE, *(one for one in (*returns, *approvals) if one > DEADLINE)}):
+        back = sum(one <= at for one in returns)
+        asked = base + sum(one > at for one in approvals)
+        if asked and 1000 * back >= permille * asked:
+            return at if now >= at else None
     return None
 
 
@@ -143,7 +156,7 @@ class GateMachine(RuleBasedStateMachine):
             return None
         if known is not None:
             return known if known <= self.now else None
-        return clock_start(unit.returns(), unit.base(), self.permille, self.now)
+        return clock_start(unit.returns(), unit.approvals(), unit.base(), self.permille, self.now)
 
     def opened(self, unit: Unit) -> bool:
         return self.t0(unit) is not None and not unit.held
@@ -200,14 +213,9 @@ class GateMachine(RuleBasedStateMachine):
         response = find_by_receipt(self.session, code)
         try:
             void_response(
-                self.session,
-                self.vault,
-                response,
-                reason=VoidReason.TRIAL,
-                note="试填",
-                staff_id=self.staff,
-                now=self.now,
-            )
+                self.session, self.vault, response, reason=VoidReason.TRIAL, note="试填",
+                staff_id=self.staff, now=self.now,
+            )  # fmt: skip
         except AlreadyVoidedError:
             assert is_void
         home.answers[number] = (at, True)
@@ -228,21 +236,35 @@ class GateMachine(RuleBasedStateMachine):
             return
         try:
             request_exclusion(
-                self.session,
-                self.vault,
-                member,
-                code=ExclusionCode.VACANT,
-                evidence="水表未动",
-                staff_id=self.staff,
-                now=self.now,
-            )
+                self.session, self.vault, member, code=ExclusionCode.VACANT, evidence="水表未动",
+                staff_id=self.staff, now=self.now,
+            )  # fmt: skip
             exclusion = find_exclusion(self.session, member.id)
             approve_exclusion(self.session, exclusion, staff_id=self.staff, now=self.now)
+        except CampaignError:
+            assert unit.frozen is not None or home.counted is not None
+            return
+        assert unit.frozen is None
+        assert home.counted is None, "a home that has answered left the base"
+        home.excluded, home.approved = True, self.now
+
+    @rule(c=st.integers(0, 1), h=st.integers(0, HOMES - 1))
+    def take_back(self, c, h):
+        unit, member = self.units[c], self.members[c][h]
+        exclusion = find_exclusion(self.session, member.id)
+        if exclusion is None:
+            assert not unit.homes[h].excluded
+            return
+        try:
+            take_back_exclusion(
+                self.session, self.vault, exclusion, reason="业主在家", staff_id=self.staff,
+                now=self.now,
+            )  # fmt: skip
         except CampaignError:
             assert unit.frozen is not None
             return
         assert unit.frozen is None
-        home.excluded = True
+        unit.homes[h].excluded = False
 
     @rule(c=st.integers(0, 1), lift=st.booleans())
     def hold_or_lift(self, c, lift):
@@ -250,13 +272,9 @@ class GateMachine(RuleBasedStateMachine):
         decide = lift_hold if lift else place_hold
         try:
             decide(
-                self.session,
-                self.vault,
-                self.gates[c],
-                reason="复核",
-                staff_id=self.staff,
+                self.session, self.vault, self.gates[c], reason="复核", staff_id=self.staff,
                 now=self.now,
-            )
+            )  # fmt: skip
         except CampaignError:
             assert unit.held is not lift
             return
@@ -307,23 +325,19 @@ class GateMachine(RuleBasedStateMachine):
             return
         assert before is None
 
-    @rule(permille=st.sampled_from((300, 600, 700)))
+    @rule(permille=st.sampled_from((599, 600, 700)))
     def change_rate(self, permille):
         may = (
             self.now < DEADLINE
+            and permille >= 600
             and permille != self.permille
             and all(unit.frozen is None for unit in self.units)
         )
         try:
             change_required(
-                self.session,
-                self.vault,
-                self.campaign,
-                permille=permille,
-                reason="董事会决定",
-                staff_id=self.staff,
-                now=self.now,
-            )
+                self.session, self.vault, self.campaign, permille=permille, reason="董事会决定",
+                staff_id=self.staff, now=self.now,
+            )  # fmt: skip
         except CampaignError:
             assert not may
             return
@@ -377,8 +391,9 @@ class GateMachine(RuleBasedStateMachine):
 
     def company_t0(self) -> datetime | None:
         returns = [at for unit in self.units for at in unit.returns()]
+        approvals = [at for unit in self.units for at in unit.approvals()]
         return clock_start(
-            returns, sum(unit.base() for unit in self.units), self.permille, self.now
+            returns, approvals, sum(unit.base() for unit in self.units), self.permille, self.now
         )
 
     @invariant()

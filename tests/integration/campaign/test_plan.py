@@ -15,22 +15,29 @@ from app.surveys.campaign.models import Campaign, CampaignState
 from app.surveys.campaign.planning import calendar, queries, services
 from app.surveys.campaign.planning.clash_check import acknowledge, list_clashes
 from app.surveys.campaign.planning.clashes import ClashKind
-from app.surveys.campaign.planning.drafts import prepare_draft
+from app.surveys.campaign.planning.drafts import plan_campaign, prepare_draft
 from app.surveys.campaign.planning.errors import (
     BadEvidenceError,
+    EarlyTickError,
     FixedTaskError,
     FutureTalkError,
     NotReviewedError,
     OpenGatesError,
     PlanNotReadyError,
     ReasonNeededError,
+    ReservedCodeError,
+    TalkInUseError,
+    UndatedTaskError,
 )
 from app.surveys.campaign.planning.evidence import (
     Talk,
     evidence_of,
     open_minutes,
-    record_change,
+    record_changes,
     record_talk,
+    strike_change,
+    strike_talk,
+    take_over,
 )
 from app.surveys.campaign.planning.models import (
     DayKind,
@@ -40,7 +47,7 @@ from app.surveys.campaign.planning.models import (
     TaskOwner,
 )
 from app.surveys.campaign.planning.readiness import find_missing
-from app.surveys.campaign.planning.template import TASKS
+from app.surveys.campaign.planning.template import TASKS, Proposal
 from app.surveys.campaign.planning.workdays import is_working_day
 from app.surveys.campaign.services import publish_instrument
 from app.surveys.register.models import Community
@@ -108,7 +115,10 @@ def test_an_approval_names_everything_that_is_missing(session, vault, draft, hea
     found = {one.code: one.count for one in find_missing(session, draft, now=BEFORE)}
     own = sum(task.owner is TaskOwner.HEAD_OFFICE for task in TASKS)
     assert found["unowned"] == own
-    services.assign_all(session, draft, TaskOwner.HEAD_OFFICE, head.id)
+    services.assign_all(
+        session, draft, TaskOwner.HEAD_OFFICE, head.id, staff_id=leader.id, now=BEFORE
+    )
+    assert list_audit_of(session, f"campaign:{draft.code}")[-1].action == "plan.assign"
     assert "unowned" not in {one.code for one in find_missing(session, draft, now=BEFORE)}
     after = end_of(draft.closes_on)
     assert find_missing(session, draft, now=after)[0].code == "over"
@@ -162,7 +172,7 @@ def test_nothing_is_locked_before_the_approval_nor_without_a_pilot_or_a_reason(
 def test_new_dates_move_the_tasks_and_take_the_approval_back(session, vault, draft, head):
     make_plan_ready(session, vault, draft, staff_id=head.id, now=BEFORE)
     posters = queries.find_task(session, draft.id, "posters")
-    services.set_task(session, posters, due_on=date(2026, 10, 21), person_id=None)
+    move(session, draft, posters, date(2026, 10, 21), head)
     services.approve_plan(session, draft, staff_id=head.id, now=BEFORE, note="领导出差")
     facts = {
         "closes_on": date(2026, 11, 29),
@@ -225,7 +235,9 @@ def test_tasks_counted_from_t0_get_their_day_with_it_and_lose_it_with_a_void(ses
     follow_up = queries.find_task(session, draft.id, "follow_up")
     assert follow_up.due_on is None
     with pytest.raises(FixedTaskError):
-        services.set_task(session, follow_up, due_on=date(2026, 11, 27), person_id=None)
+        move(session, draft, follow_up, date(2026, 11, 27), head)
+    with pytest.raises(EarlyTickError):  # half a year before T0 nothing of after it is done
+        services.tick(session, draft, follow_up, staff_id=head.id, now=BEFORE)
     t0 = end_of(draft.closes_on)
     assert services.date_after_t0(session, draft, t0)
     assert follow_up.due_on == date(2026, 11, 27)  # seven days end on Sunday: the Friday before
@@ -235,6 +247,98 @@ def test_tasks_counted_from_t0_get_their_day_with_it_and_lose_it_with_a_void(ses
     assert services.date_after_t0(session, draft, None)
     assert follow_up.due_on is None
     assert statistics.due_on == date(2026, 11, 23)  # done: it stays
+
+
+def move(session, campaign, task, day, head):
+    """Move a task by hand, leaving whoever answers for it."""
+    services.set_task(
+        session,
+        campaign,
+        task,
+        due_on=day,
+        person_id=task.staff_id,
+        staff_id=head.id,
+        now=BEFORE,
+    )
+
+
+def test_a_task_is_moved_near_its_campaign_alone_and_launch_and_deadline_never(
+    session, draft, head
+):
+    services.make_tasks(session, draft)
+    posters = queries.find_task(session, draft.id, "posters")
+    # 120 days before 2 November and 400 days after 22 November.
+    for day in (date(2026, 7, 5), date(2027, 12, 27)):
+        move(session, draft, posters, day, head)
+        assert posters.due_on == day
+    assert list_audit_of(session, f"campaign:{draft.code}")[-1].action == "plan.task"
+    for day in (date(2026, 7, 4), date(2027, 12, 28), date(9999, 12, 31)):
+        with pytest.raises(BadDatesError):
+            move(session, draft, posters, day, head)
+    with pytest.raises(UndatedTaskError):
+        move(session, draft, posters, None, head)
+    for key in ("launch", "deadline"):
+        with pytest.raises(FixedTaskError) as caught:
+            move(session, draft, queries.find_task(session, draft.id, key), date(2026, 11, 3), head)
+        assert not caught.value.after_t0
+
+
+def test_a_campaign_lasts_at_most_120_days_of_the_calendar(session, draft, head):
+    facts = {
+        "instrument_digest": draft.instrument_digest,
+        "target": None,
+        "staff_id": head.id,
+        "now": BEFORE,
+    }
+    for opens_on, closes_on in (
+        (date(1, 1, 1), date(1, 1, 20)),
+        (date(2019, 12, 31), date(2020, 1, 20)),
+        (date(2099, 12, 20), date(2100, 1, 1)),
+        (date(9999, 12, 30), date(9999, 12, 31)),
+        (date(2027, 6, 1), date(2027, 9, 29)),
+    ):
+        with pytest.raises(BadDatesError):
+            services.change_plan(session, draft, opens_on=opens_on, closes_on=closes_on, **facts)
+    longest = {"opens_on": date(2027, 6, 1), "closes_on": date(2027, 9, 28)}
+    services.change_plan(session, draft, **longest, **facts)
+    assert draft.closes_on == longest["closes_on"]
+
+
+@pytest.mark.parametrize("code", ["new", "letters", "2027-11-p", "2027-11-p2", "-p"])
+def test_codes_of_pilots_and_of_addresses_are_no_codes_of_campaigns(session, draft, code):
+    proposal = Proposal(code, "题", "Title", draft.opens_on, draft.closes_on)
+    with pytest.raises(ReservedCodeError):
+        plan_campaign(session, proposal, draft.instrument_digest, staff_id=None, now=BEFORE)
+
+
+def test_a_clash_that_turns_up_after_the_approval_is_seen_before_lock_and_opening(
+    session, vault, draft, head
+):
+    facts = {"staff_id": head.id, "now": BEFORE}
+    make_plan_ready(session, vault, draft, **facts)
+    services.approve_plan(session, draft, note="领导出差", **facts)
+
+    def raise_fees(day: date) -> None:
+        calendar.record_event(
+            session,
+            kind=EventKind.FEE_CHANGE,
+            starts_on=day,
+            ends_on=day,
+            note="物业费上调",
+            community_id=None,
+            **facts,
+        )
+
+    raise_fees(date(2026, 10, 21))
+    with pytest.raises(PlanNotReadyError, match="clashes"):
+        services.lock_campaign(session, draft, note="沿用上期", **facts)
+    acknowledge(session, draft, ClashKind, reason="报告注明", **facts)
+    services.lock_campaign(session, draft, note="沿用上期", **facts)
+    raise_fees(date(2026, 10, 22))
+    with pytest.raises(PlanNotReadyError, match="clashes"):
+        services.open_planned(session, draft, vault, now=BEFORE)
+    acknowledge(session, draft, ClashKind, reason="报告注明", **facts)
+    assert services.open_planned(session, draft, vault, now=BEFORE) == 4
 
 
 def test_a_task_is_ticked_once_and_the_tick_can_be_taken_back(session, draft, head, leader):
@@ -260,6 +364,8 @@ def test_a_campaign_is_closed_after_results_and_review(session, vault, head):
     with pytest.raises(NotReviewedError):
         services.close_campaign(session, campaign, staff_id=head.id, now=now)
     review = queries.find_task(session, campaign.id, "review")
+    # It has no day: with every community released or waived, T0 of the company may never come.
+    assert review.due_on is None
     services.tick(session, campaign, review, staff_id=head.id, now=now)
     services.close_campaign(session, campaign, staff_id=head.id, now=now)
     assert (campaign.state, campaign.closed_by) == (CampaignState.CLOSED, head.id)
@@ -281,6 +387,75 @@ def test_minutes_are_sealed_and_a_talk_is_described(session, vault, draft, head)
         assert caught.value.field == field
 
 
+def test_a_talk_is_evidence_for_a_year_and_says_something(session, vault, draft, head):
+    facts = {"staff_id": head.id, "now": BEFORE}
+    for field, value in (
+        ("held_on", date(2025, 11, 1)),  # 366 days before 2 November 2026
+        ("held_on", date(1900, 1, 1)),
+        ("place", "\u200b"),
+        ("minutes", "\u3164\u00ad."),
+    ):
+        with pytest.raises(BadEvidenceError) as caught:
+            record_talk(session, vault, draft, replace(TALK, **{field: value}), **facts)
+        assert caught.value.field == field
+    record_talk(session, vault, draft, replace(TALK, held_on=date(2025, 11, 2)), **facts)
+    assert "no_talk" not in {one.code for one in find_missing(session, draft, now=BEFORE)}
+    draft.opens_on = date(2026, 11, 3)  # a day later it is too old
+    assert "no_talk" in {one.code for one in find_missing(session, draft, now=BEFORE)}
+
+
+def test_a_talk_and_its_notes_are_taken_back_in_the_order_of_their_making(
+    session, vault, draft, head
+):
+    facts = {"staff_id": head.id, "now": BEFORE}
+    talk = record_talk(session, vault, draft, TALK, **facts)
+    items = ["area.facilities", "area.parking", "area.facilities"]
+    notes = record_changes(
+        session, draft, items=items, fate=ItemFate.KEPT, why="座谈提到", talk=talk, **facts
+    )
+    assert [note.item for note in notes] == ["area.facilities", "area.parking"]
+    with pytest.raises(TalkInUseError) as caught:
+        strike_talk(session, draft, talk, **facts)
+    assert caught.value.count == 2
+    for note in notes:
+        strike_change(session, draft, note, **facts)
+    strike_talk(session, draft, talk, **facts)
+    assert (queries.list_talks(session, draft.id), evidence_of(session, draft)) == ([], {})
+    actions = [entry.action for entry in list_audit_of(session, f"campaign:{draft.code}")]
+    assert actions[2:] == ["plan.item_struck", "plan.item_struck", "plan.talk_struck"]
+
+
+def test_notes_of_the_last_campaign_are_taken_over_where_there_are_none(
+    session, vault, draft, head
+):
+    facts = {"staff_id": head.id, "now": BEFORE}
+    assert queries.find_noted_before(session, draft) is None
+    older = make_campaign(
+        session, vault, code="2026-06", opens_on=date(2026, 6, 1), closes_on=date(2026, 6, 21),
+        opened=False, now=BEFORE,
+    )  # fmt: skip
+    talk = record_talk(session, vault, older, replace(TALK, held_on=date(2026, 5, 9)), **facts)
+    for item, why in (
+        ("area.facilities", "旧"), ("area.facilities", "电梯"), ("area.parking", "车位"),
+    ):  # fmt: skip
+        record_changes(
+            session, older, items=[item], fate=ItemFate.ADDED, why=why, talk=talk, **facts
+        )
+    record_changes(
+        session, older, items=["area.pool"], fate=ItemFate.DROPPED, why="没有", talk=None, **facts
+    )
+    own = record_changes(
+        session, draft, items=["area.parking"], fate=ItemFate.KEPT, why="新", talk=None, **facts
+    )
+    assert queries.find_noted_before(session, draft) == older
+    assert take_over(session, draft, older, **facts) == 1
+    assert take_over(session, draft, older, **facts) == 0
+    found = evidence_of(session, draft)
+    assert found["area.parking"] == [(own[0], None)]
+    [(note, of)] = found["area.facilities"]
+    assert (note.why, note.fate, of) == ("(2026-06) 电梯", ItemFate.KEPT, talk)
+
+
 def _rest(talk: Talk) -> tuple:
     return talk.form, talk.place, talk.participants, talk.minutes
 
@@ -290,9 +465,9 @@ def test_what_a_talk_changed_stands_with_its_item(session, vault, draft, head):
 
     def change(item: str, fate: ItemFate, **given):
         facts = {"why": "电梯是座谈里提到最多的", "talk": talk} | given
-        return record_change(
-            session, draft, item=item, fate=fate, staff_id=head.id, now=BEFORE, **facts
-        )
+        return record_changes(
+            session, draft, items=[item], fate=fate, staff_id=head.id, now=BEFORE, **facts
+        )[0]
 
     kept = change("area.facilities", ItemFate.KEPT)
     gone = change("area.swimming", ItemFate.DROPPED, talk=None)
@@ -357,7 +532,9 @@ def test_head_office_mends_the_calendar(session, head):
     worked = {"first": date(2027, 1, 9), "last": date(2027, 1, 9), "kind": DayKind.MAKE_UP}
     calendar.set_days(session, name="元旦", **worked, **facts)
     known = queries.load_calendar(session)
-    assert known.knows(2027)
+    assert known.lacks(2027) == ["春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节"]
+    assert not known.knows(2027)
+    assert known.knows(2026)
     assert not is_working_day(date(2027, 1, 1), known)
     assert is_working_day(date(2027, 1, 9), known)
     calendar.clear_days(session, date(2027, 1, 9), date(2027, 1, 9), **facts)
@@ -365,9 +542,17 @@ def test_head_office_mends_the_calendar(session, head):
     weekday = {"first": date(2027, 1, 8), "last": date(2027, 1, 8), "kind": DayKind.MAKE_UP}
     with pytest.raises(BadEvidenceError, match="kind"):  # a Friday is worked anyway
         calendar.set_days(session, name="元旦", **weekday, **facts)
-    year = {"first": date(2027, 1, 1), "last": date(2027, 12, 31), "kind": DayKind.HOLIDAY}
-    with pytest.raises(BadDatesError):
-        calendar.set_days(session, name="元旦", **year, **facts)
+    for first, last in (
+        (date(2027, 1, 1), date(2027, 12, 31)),
+        (date(1, 1, 1), date(1, 1, 1)),
+        (date(2099, 12, 31), date(2100, 1, 1)),
+    ):
+        with pytest.raises(BadDatesError):
+            calendar.set_days(
+                session, first=first, last=last, kind=DayKind.HOLIDAY, name="元旦", **facts
+            )
+        with pytest.raises(BadDatesError):
+            calendar.clear_days(session, first, last, **facts)
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,12 @@ class World:
         )
         self.session.commit()
 
+    def stop(self, run_id: int) -> None:
+        """Stop a run."""
+        run = self.session.get_one(MessageRun, run_id)
+        runs.stop_run(self.session, run, staff_id=self.staff_id, now=self.clock[0])
+        self.session.commit()
+
     def send(self, run_id: int) -> None:
         """Let the worker do the next piece of a run."""
         number = self.session.get_one(MessageRun, run_id).slices

@@ -15,6 +15,7 @@ from app.staff.models import AuditEntry
 from app.surveys.campaign.codes import format_code
 from app.surveys.campaign.contact.models import ContactChannel, ContactEvent
 from app.surveys.campaign.contact.queries import count_community
+from app.surveys.campaign.gates.services import change_required
 from app.surveys.campaign.tokens import make_typed_code
 from app.surveys.distribution.errors import CampaignNotOpenError, PastInstantError
 from app.surveys.distribution.models import (
@@ -79,6 +80,15 @@ def in_walking_order(homes):
 @pytest.mark.heavy
 @ONE_DATABASE
 def test_a_bundle_holds_cover_list_and_one_letter_for_each_home_in_walking_order(world):
+    change_required(
+        world.session,
+        world.vault,
+        world.campaign,
+        permille=650,
+        reason="业委会要求",
+        staff_id=world.staff_id,
+        now=world.clock[0],
+    )
     batch_id = order(world, BatchForm.LETTER)
     found = files_of(world, batch_id)
     assert sorted(found) == ["1栋", "2栋"]
@@ -95,6 +105,8 @@ def test_a_bundle_holds_cover_list_and_one_letter_for_each_home_in_walking_order
             code = format_code(make_typed_code(world.vault, home.pseudonym))
             for expected in (f"{home.building}{home.room}", code, "survey.example/c", "打个分"):
                 assert expected in page
+            assert "要求回收率65%" in page
+            assert "以前为60%" in page
             assert f"{number}/{len(homes)}" in page
         for home in homes:
             assert home.room in words[1]
@@ -166,7 +178,7 @@ def test_a_reminder_by_letter_prints_silent_homes_only_and_counts_as_their_remin
     printed = {code for page in codes for code in page}
     assert f"http://survey.example/t/{token_of(world.vault, world.homes[0])}" not in printed
     assert len(printed) == 3
-    assert world.counts(world.run(channel=SendChannel.LETTER, cap=1)) == {
+    assert world.counts(world.run(RunKind.REMINDER_2, SendChannel.LETTER, cap=1)) == {
         "answered": 1,
         "at_cap": 7,
     }
@@ -214,6 +226,7 @@ def test_the_book_counts_pieces_by_building_without_the_lines_struck_out(world, 
         "staff_id": world.staff_id,
         "now": world.clock[0],
         "happened_on": world.clock[0].date(),
+        "is_sure": True,  # nothing was printed here
     }
     for kind, pieces in (
         (HandoverKind.HANDED_OUT, 40),

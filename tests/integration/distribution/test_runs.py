@@ -1,13 +1,18 @@
 """Runs of messages: exactly who, approved, in waking hours, each once, never to who answered."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from app.clock import BEIJING
 from app.reports.message_work import message_round, send_slice
-from app.surveys.campaign.contact.models import ContactEvent, EventKind
-from app.surveys.campaign.models import ExclusionCode, Outcome
+from app.staff.models import Role
+from app.surveys.campaign.contact.models import ContactChannel, ContactEvent, EventKind
+from app.surveys.campaign.contact.services import record_event
+from app.surveys.campaign.models import ExclusionCode, FrameMember, Outcome
+from app.surveys.campaign.planning.queries import find_task
+from app.surveys.campaign.planning.services import make_tasks
 from app.surveys.campaign.services import approve_exclusion, request_exclusion
 from app.surveys.distribution import runs, sending, wishes
 from app.surveys.distribution.errors import (
@@ -15,7 +20,9 @@ from app.surveys.distribution.errors import (
     NoHomesError,
     PastInstantError,
     QuietHoursError,
+    RunExistsError,
     RunStateError,
+    TooLateError,
 )
 from app.surveys.distribution.models import (
     Message,
@@ -27,7 +34,7 @@ from app.surveys.distribution.models import (
     SendChannel,
 )
 from app.surveys.register.models import Household
-from tests.factories import gate_of, head_office, make_campaign, make_community
+from tests.factories import gate_of, head_office, make_campaign, make_community, make_staff
 from tests.integration.distribution.conftest import World, add_phone
 from tests.integration.distribution.servers import http_server
 from tests.integration.snapshot.answering import answer
@@ -89,6 +96,7 @@ def test_a_run_for_one_community_leaves_the_others_alone(world, vault):
     world.session.commit()
     run_id = world.run(channel=SendChannel.LETTER, community_id=other.id)
     assert world.counts(run_id) == {"planned": 3}
+    world.stop(run_id)
     assert world.counts(world.run(channel=SendChannel.LETTER)) == {"planned": 11}
 
 
@@ -139,25 +147,123 @@ def test_who_answers_between_preview_and_sending_gets_nothing(world):
 
 
 def test_a_home_gets_two_reminders_in_a_campaign_over_all_channels(world):
-    for kind, channel in (
-        (RunKind.REMINDER_1, SendChannel.SMS),
-        (RunKind.REMINDER_2, SendChannel.SMS),
-    ):
-        run_id = world.run(kind, channel)
-        world.approve(run_id)
-        world.send(run_id)
-        assert world.counts(run_id) == {"sent": 8}
-    assert world.counts(world.run(RunKind.REMINDER_2, SendChannel.LETTER)) == {"at_cap": 8}
-    assert world.counts(world.run(RunKind.REMINDER_2, SendChannel.LETTER, cap=3)) == {"planned": 8}
+    send_now(world, RunKind.REMINDER_1)
+    assert world.counts(world.run(RunKind.REMINDER_2, cap=1)) == {"at_cap": 8}
 
 
-def test_two_runs_approved_side_by_side_do_not_break_the_cap(world):
-    first, second = world.run(cap=1), world.run(cap=1)
-    for run_id in (first, second):
+def send_now(world: World, kind: RunKind, channel: SendChannel = SendChannel.SMS) -> int:
+    """Prepare, approve and send a run."""
+    run_id = world.run(kind, channel)
+    world.approve(run_id)
+    world.send(run_id)
+    return run_id
+
+
+@pytest.mark.parametrize("kind", [RunKind.LAUNCH, RunKind.REMINDER_1])
+def test_a_step_comes_once_over_a_channel_however_many_runs_bring_it(world, kind):
+    assert world.counts(send_now(world, kind)) == {"sent": 8}
+    assert world.counts(world.run(kind)) == {"already_told": 8}
+
+
+def test_the_launch_comes_by_letter_and_by_sms_a_reminder_by_one_of_them(world):
+    send_now(world, RunKind.LAUNCH)
+    assert world.counts(world.run(RunKind.LAUNCH, SendChannel.LETTER)) == {"planned": 8}
+    sms, letter = world.run(), world.run(channel=SendChannel.LETTER)
+    for run_id in (sms, letter):  # approved side by side: the second finds out when it sends
         world.approve(run_id)
         world.send(run_id)
-    assert world.counts(first) == {"sent": 8}
-    assert world.counts(second) == {"at_cap": 8}
+    assert world.counts(sms) == {"sent": 8}
+    assert world.counts(letter) == {"already_told": 8}
+
+
+def test_two_days_lie_between_two_reminders(world):
+    send_now(world, RunKind.REMINDER_1)
+    world.clock[0] += timedelta(days=1)
+    run_id = world.run(RunKind.REMINDER_2)
+    assert world.counts(run_id) == {"planned": 8}  # its usual day lies far enough away
+    world.approve(run_id)
+    world.send(run_id)
+    assert world.counts(run_id) == {"too_soon": 8}
+
+
+@pytest.mark.parametrize("is_one_community", [True, False])
+def test_a_run_like_one_that_is_not_over_cannot_be_ordered(world, is_one_community):
+    run_id = world.run()
+    with pytest.raises(RunExistsError) as caught:
+        world.run(community_id=world.community.id if is_one_community else None)
+    assert caught.value.run_id == run_id
+    world.session.rollback()
+    world.stop(run_id)
+    assert world.counts(world.run()) == {"planned": 8}
+
+
+def say(world: World, outcome: Outcome, staff_id: int, at: int = 0) -> None:
+    """Record what a knock at a home's door brought."""
+    world.clock[0] += timedelta(minutes=1)
+    record_event(
+        world.session,
+        world.vault,
+        world.session.get_one(FrameMember, world.homes[at].id),
+        kind=EventKind.ATTEMPT,
+        channel=ContactChannel.VISIT,
+        outcome=outcome,
+        staff_id=staff_id,
+        now=world.clock[0],
+    )
+    world.session.commit()
+
+
+def test_a_home_that_wants_no_contact_stays_left_alone_until_head_office_corrects_it(world):
+    steward = make_staff(world.session, Role.STEWARD, communities=[world.community]).id
+    say(world, Outcome.REFUSED_FOR_GOOD, steward)
+    say(world, Outcome.DECEASED, steward, at=1)
+    for home in (0, 1):
+        say(world, Outcome.NOT_AT_HOME, steward, at=home)
+    run_id = world.run()
+    assert world.counts(run_id) == {"planned": 6, "refused": 2}
+    world.stop(run_id)
+    world.campaign = make_campaign(world.session, world.vault, code="2027-05")
+    world.session.commit()
+    run_id = world.run()
+    assert world.counts(run_id) == {"planned": 7, "refused": 1}  # the wish holds on
+    world.stop(run_id)
+    say(world, Outcome.NO_CONTACT, world.staff_id)  # the wrong home
+    assert world.counts(world.run()) == {"planned": 8}
+
+
+def test_nobody_is_asked_after_the_last_day(world):
+    run_id = world.run()
+    late = datetime(2026, 11, 21, 10, tzinfo=BEIJING)
+    with pytest.raises(TooLateError) as caught:
+        world.approve(run_id, late)
+    assert caught.value.last_day == world.campaign.closes_on
+    world.session.rollback()
+    world.approve(run_id, late - timedelta(hours=15))
+    world.clock[0] = late  # no worker ran that evening
+    world.send(run_id)
+    assert world.counts(run_id) == {"not_due": 8}
+
+
+def test_a_run_that_is_a_day_late_waits_for_a_new_approval(world):
+    run_id = world.run()
+    world.approve(run_id)
+    world.clock[0] += timedelta(days=1, seconds=1)
+    world.send(run_id)
+    assert (world.state(run_id), world.outbox()) == (RunState.PREVIEWED, [])
+    world.approve(run_id)
+    world.send(run_id)
+    assert world.counts(run_id) == {"sent": 8}
+
+
+def test_a_reminder_that_was_sent_to_all_is_ticked_in_the_plan(world):
+    make_tasks(world.session, world.campaign)
+    world.session.commit()
+    send_now(world, RunKind.REMINDER_1)
+    done, open_ = (
+        find_task(world.session, world.campaign.id, key) for key in ("reminder_1", "reminder_2")
+    )
+    assert (done.done_at, done.done_by) == (world.clock[0], world.staff_id)
+    assert open_.done_at is None
 
 
 def test_nothing_goes_out_in_quiet_hours(world):
@@ -240,7 +346,7 @@ def test_after_a_crash_nothing_is_sent_twice_over_a_network(world):
     ).all()
     assert len(unsure) == 3
     # They may have come, so they count against the cap.
-    assert world.counts(world.run(cap=1)) == {"at_cap": 8}
+    assert world.counts(world.run(RunKind.REMINDER_2, cap=1)) == {"at_cap": 8}
 
 
 def set_provider(world: World, endpoint: str) -> None:

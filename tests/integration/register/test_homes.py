@@ -11,7 +11,9 @@ from app.staff.queries import list_audit_of
 from app.surveys.register import queries as register
 from app.surveys.register.homes import queries, services
 from app.surveys.register.homes.errors import (
+    AlreadyThereError,
     NobodyError,
+    OddDayError,
     OtherBuildingError,
     RetiredHomeError,
     RoomTakenError,
@@ -103,6 +105,67 @@ def test_a_merged_home_is_retired_and_its_people_live_in_the_other(
     assert history(session, one) == [KIND.MERGED_INTO]
 
 
+def test_needs_and_the_important_reason_go_along_with_a_merged_home(
+    session, vault, community, act, now
+):
+    one, other = home_of(session, 0), home_of(session, 1)
+    visit, print_ = CareNeedKind.HOME_VISIT, CareNeedKind.LARGE_PRINT
+    begin = date(2026, 3, 1)
+    for home, need in ((one, visit), (one, print_), (other, print_)):
+        services.note_need(session, home, need, None, act(begin))
+    for home in (one, other):
+        household = session.get_one(Household, home.household_id)
+        add_person(session, vault, household, name="王敏", phone="13800000001", now=now)
+    services.mark_important(session, vault, one, ImportantReason.REPRESENTATIVE, act(begin))
+    services.merge(session, vault, one, other, act())
+    session.flush()
+    rows = queries.list_care(session, community.id, TODAY)
+    # What both needed stands there once, and so does who lived in both.
+    assert sorted((row.household_id, row.need.need) for row in rows) == [
+        (other.household_id, visit),
+        (other.household_id, print_),
+    ]
+    assert len(register.list_people(session, [other.household_id])) == 1
+    assert home_of(session, 1).important is ImportantReason.REPRESENTATIVE
+    assert history(session, other) == [KIND.IMPORTANT, KIND.MERGED_FROM]
+
+
+def test_a_home_that_is_important_already_keeps_its_own_reason(session, vault, community, act):
+    one, other = home_of(session, 0), home_of(session, 1)
+    services.mark_important(session, vault, one, ImportantReason.LOSS_CASE, act())
+    services.mark_important(session, vault, other, ImportantReason.COMMITTEE, act())
+    services.merge(session, vault, one, other, act())
+    assert home_of(session, 1).important is ImportantReason.COMMITTEE
+    first = queries.list_events(session, other.household_id)[0].event
+    assert (first.kind, first.detail) == (KIND.MERGED_FROM, "loss_case")
+
+
+def test_what_is_written_down_twice_stands_there_once(session, vault, community, act):
+    home = home_of(session)
+    told = Told("王敏", "13800000001", PersonKind.OWNER)
+    services.move_in(session, vault, home, told, act())
+    with pytest.raises(AlreadyThereError):
+        services.move_in(session, vault, home, told, act())
+    services.note_need(session, home, CareNeedKind.HOME_VISIT, None, act())
+    with pytest.raises(AlreadyThereError):
+        services.note_need(session, home, CareNeedKind.HOME_VISIT, TODAY, act())
+    services.note_need(session, home, CareNeedKind.PHONE_CALL, None, act())
+
+
+def test_important_customers_need_a_real_day_and_a_living_home(session, vault, community, act):
+    home = home_of(session)
+    committee = ImportantReason.COMMITTEE
+    with pytest.raises(WrongDayError):
+        services.mark_important(session, vault, home, committee, act(date(2099, 1, 1)))
+    with pytest.raises(OddDayError):
+        services.mark_important(session, vault, home, committee, act(date(1, 1, 1)))
+    services.retire(session, vault, home, act())
+    with pytest.raises(RetiredHomeError):
+        services.mark_important(session, vault, home, committee, act())
+    with pytest.raises(RetiredHomeError):
+        services.note_need(session, home, CareNeedKind.HOME_VISIT, None, act())
+
+
 def test_a_home_is_merged_into_another_one_of_its_community_only(session, vault, community, act):
     make_community(session, households=1)
     one, foreign = home_of(session, 0), home_of(session, 8)
@@ -163,6 +226,11 @@ def test_a_correction_keeps_the_person(session, vault, community, act):
     (kept,) = queries.list_residents(session, home.household_id)
     assert kept.id == person.id
     assert vault.open(kept.name_sealed, "name") == "王敏"
+    # The history says what was put right, and never what it was.
+    last = queries.list_events(session, home.household_id)[0].event
+    assert (last.kind, last.detail, last.person_id) == (KIND.CORRECTED, "name,phone,kind", kept.id)
+    services.correct(session, vault, home, person.id, right, act())
+    assert history(session, home) == [KIND.CORRECTED, KIND.MOVED_IN]
     found = search(session, vault, head_office(), "13800000009", now=act().now)
     assert [home.household_id for home in found.homes] == [home.household_id]
 

@@ -366,6 +366,7 @@ homes = st.lists(
         st.sampled_from(["王𠮷", "李娜", ""]),
         st.sampled_from(["", "业主代表"]),
     ),
+    min_size=1,
     max_size=12,
     unique_by=lambda home: home[:3],
 )

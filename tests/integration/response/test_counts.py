@@ -120,10 +120,18 @@ class History:
                     self.delivered.discard(one.member_id)
 
     def exclude(self, member: FrameMember) -> None:
-        if member.id in self.excluded or self.session.get(Exclusion, member.id) is not None:
+        exclusion = self.session.get(Exclusion, member.id)
+        if exclusion is not None:
+            campaign_services.take_back_exclusion(
+                self.session, self.vault, exclusion, reason="业主回来了", staff_id=self.staff_id,
+                now=self.clock,
+            )  # fmt: skip
+            self.excluded.discard(member.id)
+            return
+        if member.returned_at is not None:
             return
         exclusion = campaign_services.request_exclusion(
-            self.session, self.vault, member, code=ExclusionCode.VACANT, evidence="x",
+            self.session, self.vault, member, code=ExclusionCode.VACANT, evidence="水表未走",
             staff_id=self.staff_id, now=self.clock,
         )  # fmt: skip
         if self.chance.random() < 0.6:
@@ -133,8 +141,9 @@ class History:
             self.excluded.add(member.id)
         else:
             campaign_services.refuse_exclusion(
-                self.session, exclusion, staff_id=self.staff_id, now=self.clock
-            )
+                self.session, self.vault, exclusion, reason="业主在家", staff_id=self.staff_id,
+                now=self.clock,
+            )  # fmt: skip
 
     def void(self, member: FrameMember) -> None:
         """Take the counted answer away; the next valid one counts, as a void does."""
@@ -369,14 +378,14 @@ class TestWhatIsCounted:
     def test_an_excluded_home_is_in_no_count_but_its_own(
         self, session, vault, campaign, members, now
     ):
-        submit(session, vault, members[0], now=now)
         self.say(session, vault, members[0], None, now, kind=EventKind.DELIVERED)
         staff_id = make_staff(session).id
         exclusion = campaign_services.request_exclusion(
-            session, vault, members[0], code=ExclusionCode.COMMERCIAL, evidence="底商",
+            session, vault, members[0], code=ExclusionCode.COMMERCIAL, evidence="一楼底商",
             staff_id=staff_id, now=now,
         )  # fmt: skip
         campaign_services.approve_exclusion(session, exclusion, staff_id=staff_id, now=now)
+        submit(session, vault, members[0], now=now)
 
         counts = self.counts(session, campaign)
         assert (counts.members, counts.excluded, counts.base) == (6, 1, 5)
@@ -454,7 +463,7 @@ class TestThreads:
         with write_session(engine) as own:
             member = campaign_queries.get_member(own, member_id)
             exclusion = campaign_services.request_exclusion(
-                own, vault, member, code=ExclusionCode.VACANT, evidence="x", staff_id=staff_id,
-                now=at,
+                own, vault, member, code=ExclusionCode.VACANT, evidence="水表未走",
+                staff_id=staff_id, now=at,
             )  # fmt: skip
             campaign_services.approve_exclusion(own, exclusion, staff_id=staff_id, now=at)

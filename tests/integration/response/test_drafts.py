@@ -9,9 +9,9 @@ from sqlalchemy import select
 from app.surveys.campaign.errors import DeadlineNotReachedError
 from app.surveys.campaign.models import ExclusionCode
 from app.surveys.campaign.services import approve_exclusion, request_exclusion
-from app.surveys.response import queries, services
+from app.surveys.response import queries, resume, services
 from app.surveys.response.errors import DraftTooLargeError
-from app.surveys.response.leftovers.services import keep_words
+from app.surveys.response.leftovers.services import find_kept, is_words_alone, keep_words
 from app.surveys.response.models import Comment, ContactWish, Draft, Origin, Response
 from app.surveys.response.tracker import gate_standing
 from app.surveys.response.vector import decode
@@ -264,14 +264,71 @@ class TestWordsLeftOver:
         services.flush_drafts(session, vault, gate, INSTRUMENT, now=late)
         save(members[0], at=late, comment__wish="电梯", comment__praise=CANARY)
         save(members[0], "b", at=late, comment__wish="电梯")
-        assert self.keep(session, vault, gate, late) == 1
-        assert self.words(session, vault) == [
-            {"comment.wish": "电梯"},
+        assert self.keep(session, vault, gate, late) == 2
+        assert self.words(session, vault) == [  # two people of one home, two comments
             {"comment.wish": "电梯", "comment.praise": CANARY},
+            {"comment.wish": "电梯"},
         ]
         counted = queries.find_counted(session, members[0].id)
         assert counted.origin is Origin.FLUSHED
         assert keep_words(session, vault, gate, INSTRUMENT, now=late) == 0
+
+    def test_the_last_wish_and_number_a_phone_saved_hold_for_what_it_wrote(
+        self, session, vault, gate, members, save, late
+    ):
+        save(
+            members[0],
+            raw=filled(comment__wish=CANARY, contact="office_or_hq")
+            | {"contact.number": ["13911111111"]},
+        )
+        services.flush_drafts(session, vault, gate, INSTRUMENT, now=late)
+        assert session.scalars(select(Comment)).one().contact_sealed is not None
+        last = {"contact": ["no_reply"], "contact.number": []}
+        save(members[0], at=late, raw=last)
+        assert self.keep(session, vault, gate, late) == 1
+        comment = session.scalars(select(Comment)).one()
+        assert (comment.wish, comment.contact_sealed) == (ContactWish.NO_REPLY, None)
+        assert self.words(session, vault) == [{"comment.wish": CANARY}]
+
+    def test_words_taken_back_before_the_freeze_are_gone(
+        self, session, vault, gate, members, save, late
+    ):
+        save(members[0], comment__wish=CANARY, contact="hq_only")
+        services.flush_drafts(session, vault, gate, INSTRUMENT, now=late)
+        save(members[0], at=late, raw={"comment.wish": [], "contact": []})
+        assert self.keep(session, vault, gate, late) == 1
+        assert self.words(session, vault) == []
+
+    def test_the_same_words_of_two_people_with_two_numbers_are_two_comments(
+        self, session, vault, gate, members, save, late
+    ):
+        words = {"comment.wish": [CANARY], "contact": ["hq_only"]}
+        for device, number in (("a", "13911111111"), ("b", "13922222222"), ("c", "13922222222")):
+            save(members[0], device, raw=words | {"contact.number": [number]})
+        assert self.keep(session, vault, gate, late) == 2
+
+    def test_a_draft_carried_on_elsewhere_does_not_bring_back_its_earlier_wish(
+        self, session, vault, gate, members, save, now, late
+    ):
+        save(members[0], raw={"comment.wish": [CANARY], "contact": ["office_or_hq"]})
+        code = resume.give_resume_code(session, vault, member=members[0], device="a", now=now)
+        resume.carry_on(
+            session, vault, member=members[0], device="b", text=code.code, now=now + SECOND
+        )
+        save(members[0], "b", at=now + 2 * SECOND, raw={"contact": ["no_reply"]})
+        assert self.keep(session, vault, gate, late) == 1
+        assert session.scalars(select(Comment)).one().wish is ContactWish.NO_REPLY
+
+    def test_kept_words_are_found_by_the_phone_that_wrote_them_alone(
+        self, session, vault, gate, members, save, late
+    ):
+        save(members[0], raw={"comment.wish": [CANARY], "contact": ["hq_only"]})
+        self.keep(session, vault, gate, late)
+        found = find_kept(session, vault, member=members[0], device="a")
+        assert found is not None
+        assert is_words_alone(found)
+        assert find_kept(session, vault, member=members[0], device="b") is None
+        assert find_kept(session, vault, member=members[1], device="a") is None
 
     def test_kept_words_never_count_after_a_void_either(
         self, session, vault, gate, members, save, late

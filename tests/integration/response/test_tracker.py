@@ -13,7 +13,13 @@ from app.surveys.response import queries, services
 from app.surveys.response.counts.services import mend
 from app.surveys.response.models import Channel, Origin, Response
 from app.surveys.response.storing import settle
-from app.surveys.response.tracker import building_rows, company_standing, gate_standing, tracker
+from app.surveys.response.tracker import (
+    building_rows,
+    company_standing,
+    gate_standing,
+    tracker,
+    tracker_row,
+)
 from tests.factories import (
     gate_of,
     head_office,
@@ -30,7 +36,7 @@ DAY = timedelta(days=1)
 
 def exclude(session, vault, member, *, staff_id: int, now: datetime, approve: bool = True) -> None:
     exclusion = campaign_services.request_exclusion(
-        session, vault, member, code=ExclusionCode.DEVELOPER_HELD, evidence="未交付",
+        session, vault, member, code=ExclusionCode.DEVELOPER_HELD, evidence="尚未交付",
         staff_id=staff_id, now=now,
     )  # fmt: skip
     if approve:
@@ -117,18 +123,34 @@ class TestGate:
         answer(session, vault, members[5:6], late)
         assert self.status(session, campaign, gate, late).t0 == late
 
-        # Two homes leave the base: 5 of 8 was reached long before the deadline.
-        staff_id = make_staff(session).id
-        exclude(session, vault, members[8], staff_id=staff_id, now=late)
-        exclude(session, vault, members[9], staff_id=staff_id, now=late)
-        assert queries.rate_reached_at(session, gate, 600) == now
+        # Two homes left the base before the deadline: 5 of 8 was reached with the second of them.
+        staff_id, then = make_staff(session).id, now + DAY
+        exclude(session, vault, members[8], staff_id=staff_id, now=now)
+        exclude(session, vault, members[9], staff_id=staff_id, now=then)
+        assert queries.rate_reached_at(session, gate, 600) == then
         assert self.status(session, campaign, gate, late).t0 == deadline_of(campaign)
+
+    def test_an_exclusion_after_the_deadline_does_not_open_the_past(
+        self, session, vault, campaign, gate, members, now
+    ):
+        answer(session, vault, members[:5], now)
+        staff_id, deadline = make_staff(session).id, deadline_of(campaign)
+        exclude(session, vault, members[9], staff_id=staff_id, now=deadline + DAY)  # 5 of 9
+        exclude(session, vault, members[8], staff_id=staff_id, now=deadline + 2 * DAY)  # 5 of 8
+        exclude(session, vault, members[7], staff_id=staff_id, now=deadline + 3 * DAY)  # 5 of 7
+
+        later = deadline + 4 * DAY
+        assert self.status(session, campaign, gate, later).t0 == deadline + 2 * DAY
+        row = tracker_row(session, campaign, head_office(), gate.community_id, now=later)
+        assert row.status.t0 == deadline + 2 * DAY
+        company = company_standing(session, campaign, now=later)
+        assert company.status.t0 == deadline + 2 * DAY
 
     def test_the_answer_of_an_excluded_home_is_in_no_count_and_no_snapshot(
         self, session, vault, campaign, gate, members, now
     ):
-        answer(session, vault, members[:3], now)
         exclude(session, vault, members[0], staff_id=make_staff(session).id, now=now)
+        answer(session, vault, members[:3], now)
 
         count = queries.count_returns(session, campaign.id, gate.community_id)
         assert count == ReturnCount(9, 2)

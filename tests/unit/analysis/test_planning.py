@@ -108,6 +108,12 @@ def test_many_calls_to_few_homes_are_drawn_without_replacement():
     assert detection_chance(10, 0.1, 10) == 1.0
 
 
+def test_more_calls_never_find_less() -> None:
+    for returns, fabricated in ((40, 0.01), (40, 0.1), (7, 0.3), (300, 0.004)):
+        chances = [detection_chance(m, fabricated, returns) for m in range(returns + 1)]
+        assert chances == sorted(chances)
+
+
 def test_the_calls_needed_are_the_fewest_that_do():
     for fabricated, returns in ((0.05, None), (0.1, 240), (0.02, 100)):
         calls = calls_needed(0.9, fabricated, returns)

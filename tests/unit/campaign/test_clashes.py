@@ -13,6 +13,12 @@ KNOWN = Calendar(
     holidays={
         **{date(2026, 2, day): "春节" for day in range(15, 24)},
         **{date(2026, 6, day): "端午节" for day in range(19, 22)},
+        # One day of each of the others: with all seven a year is known.
+        date(2026, 1, 1): "元旦",
+        date(2026, 4, 5): "清明节",
+        date(2026, 5, 1): "劳动节",
+        date(2026, 9, 25): "中秋节",
+        date(2026, 10, 1): "国庆节",
     }
 )
 JUNE = Facts(date(2026, 6, 1), date(2026, 6, 21), KNOWN)

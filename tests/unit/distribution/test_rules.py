@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from app.clock import BEIJING
-from app.surveys.campaign.models import Outcome
 from app.surveys.distribution.models import MessageReason, RunKind, SendChannel
 from app.surveys.distribution.rules import (
     Candidate,
@@ -71,9 +70,11 @@ def test_reminders_of_the_ladder_never_fall_together_nor_into_quiet_hours(days):
 SILENT = {
     "is_excluded": False,
     "has_answered": False,
-    "outcome": Outcome.NO_CONTACT,
+    "is_left_alone": False,
     "has_opted_out": False,
+    "was_told": False,
     "reminders": 0,
+    "last_reminder_at": None,
 }
 
 
@@ -84,25 +85,34 @@ SILENT = {
         ({"is_excluded": True}, RunKind.REMINDER_1, SendChannel.SMS, MessageReason.EXCLUDED),
         ({"has_answered": True}, RunKind.REMINDER_1, SendChannel.SMS, MessageReason.ANSWERED),
         ({"has_answered": True}, RunKind.RESULT, SendChannel.SMS, None),
-        (
-            {"outcome": Outcome.REFUSED_FOR_GOOD},
-            RunKind.REMINDER_2,
-            SendChannel.LETTER,
-            MessageReason.REFUSED,
-        ),
-        ({"outcome": Outcome.REFUSED}, RunKind.REMINDER_2, SendChannel.LETTER, None),
-        ({"outcome": Outcome.DECEASED}, RunKind.LAUNCH, SendChannel.SMS, MessageReason.REFUSED),
+        ({"is_left_alone": True}, RunKind.REMINDER_2, SendChannel.LETTER, MessageReason.REFUSED),
+        ({"is_left_alone": True}, RunKind.LAUNCH, SendChannel.SMS, MessageReason.REFUSED),
+        ({"is_left_alone": True}, RunKind.LAUNCH, SendChannel.LETTER, None),
+        ({"was_told": True}, RunKind.LAUNCH, SendChannel.LETTER, MessageReason.ALREADY_TOLD),
+        ({"was_told": True}, RunKind.RESULT, SendChannel.SMS, MessageReason.ALREADY_TOLD),
         ({"has_opted_out": True}, RunKind.REMINDER_1, SendChannel.LETTER, MessageReason.OPTED_OUT),
         ({"has_opted_out": True}, RunKind.LAUNCH, SendChannel.EMAIL, MessageReason.OPTED_OUT),
         ({"has_opted_out": True}, RunKind.LAUNCH, SendChannel.LETTER, None),
         ({"reminders": 1}, RunKind.REMINDER_2, SendChannel.SMS, None),
         ({"reminders": 2}, RunKind.REMINDER_2, SendChannel.SMS, MessageReason.AT_CAP),
         ({"reminders": 2}, RunKind.RESULT, SendChannel.SMS, None),
+        (
+            {"reminders": 1, "last_reminder_at": at(10) - timedelta(hours=34)},
+            RunKind.REMINDER_2,
+            SendChannel.SMS,
+            MessageReason.TOO_SOON,
+        ),
+        (
+            {"reminders": 1, "last_reminder_at": at(10) - timedelta(hours=35)},
+            RunKind.REMINDER_2,
+            SendChannel.SMS,
+            None,
+        ),
     ],
 )
 def test_a_home_is_left_out_for_the_first_reason_that_holds(changed, kind, channel, expected):
     home = Candidate(**(SILENT | changed))
-    assert left_out(home, kind=kind, channel=channel, cap=2) is expected
+    assert left_out(home, kind=kind, channel=channel, cap=2, at=at(10)) is expected
 
 
 def test_letters_lie_in_walking_order_down_from_the_top_where_there_is_a_lift():

@@ -128,11 +128,15 @@ def test_a_notice_names_the_service_guide_and_both_phones(kind, language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_notice_of_a_community_without_phones_and_guide_still_reads_well(kind, language):
     bare = facts(office="", office_phone="", phone="", guide="")
-    assert list(poster(kind, bare, language).contacts) == []
+    notice = poster(kind, bare, language)
+    assert list(notice.contacts) == []
+    assert not re.search("打电话|[Cc]all", str(notice))
     text = group_text(kind, bare, language)
     assert "：。" not in text
     assert "《" not in text
     assert not text.endswith((" ", "："))
+    assert ("到小区服务台" if language != "en" else "Ask at the service desk") in text
+    assert not re.search("打电话|[Cc]all ", text)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -34,6 +34,13 @@ def test_a_rate_is_printed_with_everything_it_was_before():
     )
 
 
+def test_two_changes_of_one_day_are_told_apart_by_the_hour():
+    changes = [change(600, 650, 3), change(650, 700, 3)]
+    assert required_words(700, changes) == (
+        "required rate 70%; changed: 60% until 2026-11-03 00:30; 65% until 2026-11-03 00:30"
+    )
+
+
 def test_a_correction_says_since_when_and_which_answers_left():
     since = date(2026, 11, 25)
     assert revision_words(1, since=since, voids={}) == ""

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from app.staff.models import Role
+from app.staff.models import Role, Staff
 from app.staff.queries import list_audit_of
+from app.surveys.distribution.models import MessageAddress, OptOut, SendChannel
 from app.surveys.register.homes import queries
 from app.surveys.register.models import (
     CareNeed,
@@ -108,7 +109,11 @@ def test_everything_that_can_be_done_to_a_home_is_done_through_its_page(
     person = session.scalars(select(Person.id)).one()
     done = [
         (home, "move-in", {"name": "李强", "phone": "", "kind": "tenant", "on": "2026-10-01"}),
-        (home, "correct", {"person_id": person, "name": "王明", "phone": "", "kind": "owner"}),
+        (
+            home,
+            "correct",
+            {"person_id": person, "name": "王明", "phone": "", "kind": "owner", "reason": "写错"},
+        ),
         (home, "move-out", {"person_id": person, "on": "2026-11-01"}),
         (home, "important", {**DAY, "important": "committee"}),
         (home, "care", {"need": "large_print", "on": "2026-10-01", "until": ""}),
@@ -123,7 +128,9 @@ def test_everything_that_can_be_done_to_a_home_is_done_through_its_page(
     session.rollback()
     kind = HouseholdEventKind
     told = [row.event.kind for row in queries.list_events(session, home.household_id)]
-    assert sorted(told) == [kind.IMPORTANT, kind.MERGED_FROM, kind.MOVED_IN, kind.MOVED_OUT]
+    assert sorted(told) == [
+        *(kind.CORRECTED, kind.IMPORTANT, kind.MERGED_FROM, kind.MOVED_IN, kind.MOVED_OUT)
+    ]
     need = session.scalars(select(CareNeed)).one()
     assert need.need is CareNeedKind.LARGE_PRINT
     need_id = need.id
@@ -173,3 +180,57 @@ def test_an_unknown_act_or_somebody_elses_person_is_not_found(client, session, c
     assert (
         act(client, other, "move-out", {"person_id": person, "on": "2026-11-01"}).status_code == 404
     )
+
+
+def test_a_bad_number_keeps_the_form_open_with_what_was_typed(client, session, community):
+    enter_as(client, session, Role.OFFICE, [community])
+    home = homes(session)[0]
+    person = session.scalars(select(Person.id)).one()
+    session.rollback()
+    data = {
+        "person_id": person,
+        "name": "王明明",
+        "phone": "12",
+        "kind": "family",
+        "reason": "写错",
+    }
+    answer = act(client, home, "correct", data)
+    assert answer.status_code == 422
+    for typed in ('value="王明明"', 'value="12"', 'value="写错"', 'value="family" selected'):
+        assert typed in answer.text, typed
+    assert "One phone number, or nothing." in words_of(answer.text)
+
+
+def test_an_act_from_a_page_that_is_out_of_date_says_why_it_is_refused(client, session, community):
+    enter_as(client, session, Role.HEAD_OFFICE)
+    home = homes(session)[0]
+    assert act(client, home, "retire", DAY).status_code == 302
+    answer = act(client, home, "split", {**DAY, "room": "1-109"})
+    assert answer.status_code == 422
+    assert "The home is retired already" in words_of(answer.text)
+
+
+def test_a_merged_home_takes_its_opt_out_and_addresses_along(client, session, vault, community):
+    enter_as(client, session, Role.HEAD_OFFICE)
+    gone, kept, _third = homes(session)
+    staff = session.scalars(select(Staff.id)).first()
+    session.add(OptOut(household_id=gone.household_id, staff_id=staff, since=NOW))
+    for home, channel, text in (
+        (gone, SendChannel.EMAIL, b"1"),
+        (gone, SendChannel.WECHAT, b"2"),
+        (kept, SendChannel.WECHAT, b"3"),
+    ):
+        key = home.household_id
+        session.add(
+            MessageAddress(household_id=key, channel=channel, address_sealed=text, added_at=NOW)
+        )
+    session.commit()
+    done = act(client, gone, "merge", {**DAY, "building": "1", "room": kept.room})
+    assert done.status_code == 302
+    session.rollback()
+    assert session.get(OptOut, kept.household_id).since == NOW
+    addresses = session.scalars(select(MessageAddress).order_by(MessageAddress.channel)).all()
+    assert [(a.household_id, a.channel, a.address_sealed) for a in addresses] == [
+        (kept.household_id, SendChannel.EMAIL, b"1"),
+        (kept.household_id, SendChannel.WECHAT, b"3"),
+    ]

@@ -12,6 +12,8 @@ from app.reports.letter_work import make_letters
 from app.reports.message_work import prepare_run, send_slice
 from app.reports.work import Workshop
 from app.staff.models import AuditEntry, Role
+from app.surveys.campaign.models import Campaign
+from app.surveys.campaign.planning.services import make_tasks
 from app.surveys.distribution.models import LetterBatch, MessageRun, OptOut
 from tests.factories import NOW, make_campaign, make_community, members_of
 from tests.integration.distribution.conftest import add_phone
@@ -76,6 +78,25 @@ def test_a_run_goes_from_preview_over_approval_to_the_outbox(desk, session):
         assert action in logged
 
 
+def test_a_run_ordered_twice_leads_to_the_first_and_odd_days_are_refused(desk, session):
+    client, workshop, _community = desk
+    page = prepare(client, workshop, session)
+    again = client.submit(
+        LADDER, {"kind": "reminder_1", "channel": "sms", "community": "all", "cap": "2"}, form=MAIN
+    )
+    assert again.location == page
+    assert "This run is not over yet" in client.get(page).text
+    for day, words in (
+        ("9999-12-31T10:00", "The last possible day is 20 Nov 2026."),
+        ("2026-11-21T10:00", "The last possible day is 20 Nov 2026."),
+        ("0001-01-01T10:00", "This time has passed."),
+    ):
+        refused = client.submit(page, {"planned_at": day}, form=MAIN)
+        assert (refused.status_code, words in refused.text) == (422, True)
+    client.submit(page, {"planned_at": "2026-11-09T10:00"}, form=MAIN)
+    assert "from 9 Nov 2026 10:00" in client.get(page).text
+
+
 def test_a_run_can_be_stopped_from_its_page(desk, session):
     client, workshop, _community = desk
     page = prepare(client, workshop, session)
@@ -122,7 +143,16 @@ def test_the_hand_over_book_is_kept_on_the_page_and_as_a_table(desk, session):
         "person": "李主任",
         "happened_on": "2026-11-08",
     }
-    assert client.submit(here, line, form=MAIN + 1).status_code == 302
+    odd = client.submit(here, line, form=MAIN + 1)
+    assert odd.status_code == 422
+    assert "Only 0 pieces can be left" in odd.text  # nothing was printed yet
+    line["sure"] = "y"
+    line["seen"] = "0"  # a double click: both posts come from the page without lines
+    for _post in range(2):
+        assert client.submit(here, line, form=MAIN + 1).status_code == 302
+    before = client.submit(here, {**line, "happened_on": "2026-10-01"}, form=MAIN + 1)
+    assert before.status_code == 422
+    assert "Letters were printed from" in before.text
     future = client.submit(here, {**line, "happened_on": "2026-11-09"}, form=MAIN + 1)
     assert future.status_code == 422
     assert "This lies in the future." in future.text
@@ -131,6 +161,7 @@ def test_the_hand_over_book_is_kept_on_the_page_and_as_a_table(desk, session):
     page = words_of(client.get(here).text)
     assert "李主任" in page
     assert "3 homes are marked as delivered now." in page
+    assert "more than printed" in page
     assert building_of(client) == ["云栖里", "1栋", 3, 0, 3, 3, 0, 0]
     assert client.submit(here, {}, form=MAIN + 3).status_code == 302
     assert "struck out" in client.get(here).text
@@ -186,12 +217,17 @@ def test_a_broken_settings_file_is_told_and_nothing_else_breaks(desk, config):
     assert "sms.provide: unknown setting" in client.get(LADDER).text
 
 
-def test_a_reminder_that_is_due_and_not_prepared_stands_on_the_start_page(desk, app):
+def test_a_reminder_that_is_due_stands_on_the_start_page_once(desk, app, session):
     client, _workshop, _community = desk
     set_clock(app, NOW)
     assert "to silent homes" not in client.get("/hq/").text
     set_clock(app, MORNING)
     assert "First reminder to silent homes" in client.get("/hq/").text
+    make_tasks(session, session.scalars(select(Campaign)).one())
+    session.commit()
+    start = client.get("/hq/").text
+    assert "First reminder to silent homes" not in start  # the plan names it
+    assert start.count("<h3>First reminder") == 1
 
 
 def test_results_are_not_announced_before_they_are_released(desk, session):

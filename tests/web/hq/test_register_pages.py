@@ -1,6 +1,6 @@
 """The register is imported in two steps: a report that changes nothing, then the same file."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -10,6 +10,7 @@ from app.staff.models import Role, Staff
 from app.staff.queries import list_audit_of
 from app.storage import Storage
 from app.surveys.register.models import Community, Household, Person
+from app.surveys.register.services import retire_household
 from tests.factories import INSTRUMENT_FILE, NOW, make_community
 from tests.web.staff_pages import (
     MAIN,
@@ -24,7 +25,7 @@ HEAD = "小区编码,小区,楼栋,房号,业主姓名,电话,重要客户\n"
 GOOD = (
     HEAD + "A1,甲小区,1栋,1-101,王敏,13800000001,\nA1,甲小区,1栋,1-102,李强,13800000002,committee\n"
 )
-FIELDS = ("csrf_token", "digest", "filename")
+FIELDS = ("csrf_token", "digest", "filename", "seen")
 
 
 @pytest.fixture(autouse=True)
@@ -185,3 +186,24 @@ def test_homes_the_file_leaves_out_are_reported_and_stay(client, session):
     assert "甲小区 1栋 1-103" in words_of(report.text)
     client.post("/hq/register/apply", data=hidden_fields(report.text, *FIELDS))
     assert count(session, Household) == 3
+
+
+def test_a_report_older_than_the_register_is_shown_anew_instead_of_imported(client, session):
+    client.post("/hq/register/apply", data=hidden_fields(check(client, GOOD).text, *FIELDS))
+    changed = GOOD.replace("13800000002", "13800000009")
+    fields = hidden_fields(check(client, changed).text, *FIELDS)
+    session.rollback()
+    household = session.scalars(select(Household).order_by(Household.id)).first()
+    key = household.id
+    retire_household(household, date(2026, 11, 1))
+    session.commit()
+    late = client.post("/hq/register/apply", data=fields)
+    assert late.status_code == 409
+    assert "The register has changed since the file was checked" in words_of(late.text)
+    session.rollback()
+    assert session.get_one(Household, key).retired_on == date(2026, 11, 1)
+    session.rollback()
+    again = client.post("/hq/register/apply", data=hidden_fields(late.text, *FIELDS))
+    assert again.status_code == 302
+    session.rollback()
+    assert session.get_one(Household, key).retired_on is None

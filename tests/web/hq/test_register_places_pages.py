@@ -71,7 +71,7 @@ def test_company_regions_and_communities_stand_with_their_counts(client, session
     text = HEAD + rows(3) + rows(2, "B1,乙小区").replace("东区", "西区").replace("1380", "1390")
     client.post(
         "/hq/register/apply",
-        data=hidden_fields(upload(client, text).text, "csrf_token", "digest", "filename"),
+        data=hidden_fields(upload(client, text).text, "csrf_token", "digest", "filename", "seen"),
     )
     session.rollback()
     retire_household(session.scalars(select(Household)).first(), NOW.date())
@@ -112,7 +112,9 @@ def test_a_region_is_added_renamed_and_given_to_a_community(client, session, sta
     found = session.get_one(Community, key)
     assert (found.region_id, found.name, found.office_phone) == (region, "甲小区", "0571-1")
     (entry,) = list_audit_of(session, f"community:{key}")
-    assert entry.detail == "office_phone,region_id,handed_over_on"
+    assert entry.detail == (
+        "office_phone:  → 0571-1; handed_over_on:  → 2020-01-31; region:  → 东区"
+    )
 
 
 def test_care_and_important_lists_are_pages_and_files_and_every_home_is_logged(
@@ -258,3 +260,17 @@ def test_only_head_office_may_send_a_file_larger_than_any_form(client, session, 
     client.delete_cookie("ls_staff")
     answer = client.post("/hq/register/check", data={"file": (BytesIO(large), "x.csv")})
     assert answer.status_code == 413
+
+
+def test_a_building_is_given_away_and_retired_on_its_own_page(client, session, staff):
+    make_community(session, households=2, code="A1", name="甲小区")
+    other = make_community(session, households=1, buildings=1, code="B1", name="乙小区")
+    to = str(other.id)
+    session.commit()
+    path = "/hq/register/buildings/1"
+    page = client.get(path)
+    act = {**hidden_fields(page.text, "csrf_token"), "on": "2026-11-01", "reason": "重新划分"}
+    taken = client.post(f"{path}/move", data={**act, "community_id": to})
+    assert "That community has a building of this name already." in words_of(taken.text)
+    assert client.post(f"{path}/retire", data=act).status_code == 302
+    assert client.get("/hq/register/communities/1").status_code == 200

@@ -60,8 +60,8 @@ def names(page: str) -> list[str]:
 def test_filter_order_and_search_stand_in_the_address(client, session, campaign) -> None:
     enter_as(client, session, Role.HEAD_OFFICE)
     assert names(client.get(LIST).text) == ["丁园", "丙园", "甲园", "乙园"]  # most missing first
-    assert names(client.get(LIST + "?region=城北").text) == ["甲园", "乙园"]
-    assert names(client.get(LIST + "?region=-").text) == ["丁园"]
+    assert names(client.get(LIST + "?region=N").text) == ["甲园", "乙园"]
+    assert names(client.get(LIST + "?region=").text) == ["丁园"]
     assert names(client.get(LIST + "?q=二处&sort=name").text) == ["丁园", "丙园"]
     assert names(client.get(LIST + "?q=b2").text) == ["乙园"]
     assert names(client.get(LIST + "?sort=rate").text) == ["丁园", "丙园", "乙园", "甲园"]
@@ -96,6 +96,30 @@ def test_regions_add_up_their_communities(client, session, campaign) -> None:
     assert "|城南|20.0%|1 / 5|0 / 1|" in words
 
 
+def test_what_the_register_says_later_moves_no_opened_campaign(
+    client, session, places, campaign
+) -> None:
+    north, south = (places[0].region_id, places[2].region_id)
+    places[0].region_id, places[0].name, places[0].office = south, "改名园", "三处"
+    session.get(Region, north).name = "城南"  # two regions of one name are two
+    session.commit()
+    enter_as(client, session, Role.HEAD_OFFICE)
+    words = words_of(client.get(LIST).text)
+    assert "|城北|70.0%|7 / 10|2 / 2|" in words
+    assert "改名园" not in words
+    assert names(client.get(LIST + "?q=一处&sort=name").text) == ["乙园", "甲园"]
+
+
+def test_two_regions_of_one_name_are_two(client, session, vault, places) -> None:
+    session.get(Region, places[0].region_id).name = "城南"
+    make_campaign(session, vault)
+    session.commit()
+    enter_as(client, session, Role.HEAD_OFFICE)
+    words = words_of(client.get(LIST).text)
+    assert "|城南 (N)|0.0%|0 / 10|" in words
+    assert "|城南 (S)|0.0%|0 / 5|" in words
+
+
 def test_rates_stand_beside_the_one_of_the_gate(client, session, campaign) -> None:
     enter_as(client, session, Role.HEAD_OFFICE)
     words = words_of(client.get(LIST + "?columns=rates&q=A1").text)
@@ -106,7 +130,7 @@ def test_rates_stand_beside_the_one_of_the_gate(client, session, campaign) -> No
 
 def test_the_files_hold_what_the_address_names(client, session, campaign) -> None:
     enter_as(client, session, Role.LEADER)
-    sent = client.get(LIST + "table.csv?region=城北&sort=name")
+    sent = client.get(LIST + "table.csv?region=N&sort=name")
     assert sent.headers["Content-Disposition"] == 'attachment; filename="progress-2026-11.csv"'
     assert sent.text.startswith("\ufeff")
     rows = list(csv.DictReader(io.StringIO(sent.text.removeprefix("\ufeff"))))
@@ -114,12 +138,17 @@ def test_the_files_hold_what_the_address_names(client, session, campaign) -> Non
         ("乙园", "3", "5"), ("甲园", "4", "5"),
     ]  # fmt: skip
     assert rows[0]["Return rate"] == "0.600000"
+    assert rows[0]["Campaign"] == campaign.title_en
+    assert rows[0]["As of"] == "2026-11-02"
+    assert rows[0]["Required rate"] == "required rate 60%"
     assert rows[0]["Left the base: Vacant, nobody lives there"] == "0"
     book = client.get(LIST + "table.xlsx?q=C3").data
     with zipfile.ZipFile(io.BytesIO(book)) as parts:
         text = parts.read("xl/sharedStrings.xml").decode()
     assert "丙园" in text
     assert "甲园" not in text
+    assert "required rate 60%" in text
+    assert "城北" in text  # the sums of the regions stand on a sheet of their own
 
 
 def test_a_name_never_runs_as_a_formula(client, session, vault) -> None:

@@ -88,8 +88,7 @@ def test_before_the_deadline_there_is_no_waiver(client, session, campaign, commu
     address = page_of(campaign, community)
     enter_as(client, session, Role.HEAD_OFFICE)
     assert waive_page(campaign, community) not in client.get(address).text
-    sent = {"reason": REASON, "confirmed": "yes"}
-    refused = client.submit(waive_page(campaign, community), sent, form=MAIN)
+    refused = client.get(waive_page(campaign, community))
     assert refused.status_code == 302
     assert "possible only after it" in client.get(refused.location).text
     session.rollback()
@@ -113,7 +112,8 @@ def test_a_waiver_needs_a_reason_and_is_given_once(
     assert open_waiver_reason(vault, gate) == REASON
     page = client.get(address).text
     assert "&lt;b&gt;已上门三轮&lt;/b&gt;" in page
-    client.submit(waive, {"reason": "another", "confirmed": "yes"}, form=MAIN)
+    again = client.get(waive)  # no form for what was decided
+    assert "decided before" in client.get(again.location).text
     session.rollback()
     assert open_waiver_reason(vault, gate_of(session, campaign, community)) == REASON
 
@@ -125,7 +125,7 @@ def test_a_community_at_the_gate_has_nothing_to_waive(
     enter_as(client, session, Role.HEAD_OFFICE, app=app, now=AFTER)
     waive = waive_page(campaign, community)
     assert waive not in client.get(page_of(campaign, community)).text
-    done = client.submit(waive, {"reason": REASON, "confirmed": "yes"}, form=MAIN)
+    done = client.get(waive)
     assert "nothing to waive" in client.get(done.location).text
 
 
@@ -174,7 +174,7 @@ def test_each_look_at_an_exclusion_is_in_the_audit_log_of_its_home(
 ):
     asked, other = members_of(session, campaign, community)[:2]
     request_exclusion(
-        session, vault, asked, code=ExclusionCode.VACANT, evidence="空置",
+        session, vault, asked, code=ExclusionCode.VACANT, evidence="长期空置",
         staff_id=make_staff(session).id, now=NOW,
     )  # fmt: skip
     address = page_of(campaign, community)
@@ -197,13 +197,58 @@ def test_a_refused_exclusion_is_gone_and_the_home_stays(client, session, campaig
     address = page_of(campaign, community)
     enter_as(client, session, Role.HEAD_OFFICE)
     where = {"building": member.building, "room": member.room}
-    client.submit(address, {**where, "code": "commercial", "evidence": "门面"}, form=MAIN)
+    client.submit(address, {**where, "code": "commercial", "evidence": "沿街门面"}, form=MAIN)
     token = client.get(address).text.split('name="csrf_token" value="')[1].split('"')[0]
-    done = client.post(f"{address}/exclusions/{member.id}/refuse", data={"csrf_token": token})
+    refuse = f"{address}/exclusions/{member.id}/refuse"
+    client.post(refuse, data={"csrf_token": token, "reason": " "})
+    session.rollback()
+    assert queries.find_exclusion(session, member.id) is not None
+    done = client.post(refuse, data={"csrf_token": token, "reason": "楼上还有人住"})
     assert done.status_code == 302
-    assert "0 of 5 homes" in client.get(address).text
+    page = client.get(address).text
+    assert "0 of 5 homes" in page
+    assert "楼上还有人住" in page
     session.rollback()
     assert queries.find_exclusion(session, member.id) is None
+
+
+def test_a_home_that_answers_cannot_leave_and_one_that_left_comes_back_with_a_reason(
+    client, session, vault, campaign, community
+):
+    left, asked, answered = members_of(session, campaign, community)[:3]
+    office = make_staff(session)
+    for member in (left, asked):
+        request_exclusion(
+            session, vault, member, code=ExclusionCode.VACANT, evidence="水表半年未走",
+            staff_id=office.id, now=NOW,
+        )  # fmt: skip
+    answer(session, vault, campaign, answered)
+    answer(session, vault, campaign, asked)
+    session.commit()
+    address = page_of(campaign, community)
+    enter_as(client, session, Role.HEAD_OFFICE)
+    where = {"building": answered.building, "room": answered.room}
+    token = client.get(address).text.split('name="csrf_token" value="')[1].split('"')[0]
+    asked_for = {**where, "code": "vacant", "evidence": "水表半年未走", "csrf_token": token}
+    bad = client.post(f"{address}/exclusions", data=asked_for)
+    assert (bad.status_code, "This home has answered" in bad.text) == (422, True)
+    assert "It has answered, so it cannot leave the base." in bad.text
+    assert f"/contacts/homes/{asked.id}" in bad.text
+
+    def decide(member, verdict, **more):
+        sent = client.post(
+            f"{address}/exclusions/{member.id}/{verdict}", data={"csrf_token": token, **more}
+        )
+        return client.get(sent.location).text
+
+    assert "somebody lives there" in decide(asked, "approve")
+    assert "2 of 4 homes" in decide(left, "approve")
+    gate_page = client.get(f"/hq/gates/{campaign.code}/{community.id}").text
+    assert "Left the base: 1 homes" in gate_page
+    assert "2 of 4 homes" in decide(left, "take_back", reason=" ")
+    page = decide(left, "take_back", reason="业主来信，已经入住")
+    assert "2 of 5 homes" in page
+    assert "业主来信，已经入住" in page
 
 
 def test_a_home_that_is_not_in_the_frame_cannot_be_excluded(client, session, campaign, community):
@@ -224,7 +269,7 @@ def test_an_exclusion_of_another_community_is_not_there(client, session, vault, 
     theirs = page_of(campaign, other)
     enter_as(client, session, Role.HEAD_OFFICE)
     where = {"building": member.building, "room": member.room}
-    client.submit(theirs, {**where, "code": "vacant", "evidence": "x"}, form=MAIN)
+    client.submit(theirs, {**where, "code": "vacant", "evidence": "水表半年未走"}, form=MAIN)
     token = client.get(mine).text.split('name="csrf_token" value="')[1].split('"')[0]
     address = f"{mine}/exclusions/{member.id}/approve"
     assert client.post(address, data={"csrf_token": token}).status_code == 404

@@ -2,6 +2,8 @@
 
 import gzip
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -18,9 +20,38 @@ def test_comments_and_indentation_go_and_lines_stay_lines() -> None:
     assert squeezed(source) == b'if (a) {\nb("http://x"); // stays\nc\n}\n'
 
 
-def test_a_string_over_several_lines_is_never_touched() -> None:
-    source = b"a = `one\n    two`;\n"
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"a = `one\n    two`;\n",
+        b"a = 'one\\\n    two';\n",
+        b"a(); /* why\n  // still */\n  b();\n",
+        b"a { background: url(\n//x/y) }\n",
+    ],
+)
+def test_what_goes_on_over_the_end_of_a_line_is_never_touched(source: bytes) -> None:
     assert squeezed(source) == source
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.glob("*.js")), ids=lambda path: path.name)
+def test_every_script_keeps_each_line_of_code(path: Path) -> None:
+    source, lines, is_comment = path.read_bytes(), [], False
+    for line in source.decode().splitlines():
+        said = line.strip()
+        is_comment = is_comment or said.startswith("/*")
+        if said and not is_comment and not said.startswith("//"):
+            lines.append(said)
+        if is_comment and "*/" in said:
+            assert said.endswith("*/"), line
+            is_comment = False
+    made = squeezed(source)
+    if b"`" in source:
+        assert made == source
+        return
+    assert made.decode().splitlines() == lines
+    node = shutil.which("node")
+    if node:
+        subprocess.run([node, "--check", "-"], input=made, check=True)
 
 
 def test_what_looks_like_a_comment_inside_a_line_stays() -> None:

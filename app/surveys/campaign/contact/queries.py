@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Integer,
@@ -27,7 +27,6 @@ from app.surveys.campaign.contact.outcomes import Category
 from app.surveys.campaign.models import Exclusion, FrameMember, Gate, Occupancy, Outcome
 from app.surveys.campaign.queries import Viewer, approved_exclusion, seen_by
 from app.surveys.campaign.rules import ReturnCount
-from app.surveys.register.models import Community, Region
 
 COUNTS = (
     "members",
@@ -113,9 +112,11 @@ class BuildingCounts:
     counts: Counts
 
 
-@dataclass(frozen=True, slots=True)
-class DayReturns:
-    """Homes of a community's base that came back on one Beijing day."""
+class DayReturns(NamedTuple):
+    """Homes of a community's base that came back on one Beijing day.
+
+    A tracker reads ten thousand of them: a tuple is made three times as fast as a data class.
+    """
 
     community_id: int
     day: date
@@ -327,6 +328,39 @@ def nth_returns(
     return dict(session.execute(statement).all())
 
 
+def list_approvals(
+    session: Session, campaign_id: int, *, since: datetime, community_id: int | None = None
+) -> list[tuple[int, datetime]]:
+    """Return the exclusions in force that were approved after `since`: community and instant."""
+    statement = (
+        select(FrameMember.community_id, Exclusion.approved_at)
+        .join(FrameMember, FrameMember.id == Exclusion.frame_member_id)
+        .where(FrameMember.campaign_id == campaign_id, Exclusion.approved_at > since)
+        .order_by(Exclusion.approved_at)
+    )
+    if community_id is not None:
+        statement = statement.where(FrameMember.community_id == community_id)
+    return [(place, at) for place, at in session.execute(statement) if at is not None]
+
+
+def list_returns_since(
+    session: Session, campaign_id: int, communities: Sequence[int], *, since: datetime
+) -> list[tuple[int, datetime]]:
+    """Return the returns of some communities' bases after `since`: community and instant."""
+    statement = (
+        select(FrameMember.community_id, FrameMember.returned_at)
+        .outerjoin(Exclusion, approved_exclusion())
+        .where(
+            FrameMember.campaign_id == campaign_id,
+            FrameMember.community_id.in_(communities),
+            FrameMember.returned_at > since,
+            Exclusion.frame_member_id.is_(None),
+        )
+        .order_by(FrameMember.returned_at)
+    )
+    return [(place, at) for place, at in session.execute(statement) if at is not None]
+
+
 def _returns_of_day(
     campaign_id: int, communities: Sequence[int], day: date
 ) -> Select[int, datetime | None]:
@@ -342,12 +376,6 @@ def _returns_of_day(
             Exclusion.frame_member_id.is_(None),
         )
     )
-
-
-def region_names(session: Session) -> dict[int, str]:
-    """Return the name of the region of each community that has one."""
-    statement = select(Community.id, Region.name).join(Region, Region.id == Community.region_id)
-    return dict(session.execute(statement).all())
 
 
 def update_members(session: Session, rows: Sequence[dict[str, Any]]) -> None:

@@ -38,7 +38,7 @@ class BadDayError(GateError):
 
 
 class BadRateError(GateError):
-    """A rate is asked for in thousandths from 1 to 1000, and a change is to another one."""
+    """A rate is asked for in thousandths from 600 to 1000, and a change is to another one."""
 
     def __init__(self, permille: int) -> None:
         super().__init__(permille)
@@ -59,3 +59,11 @@ class NotFrozenError(GateError):
 
 class NotStartedError(GateError):
     """This work has not begun."""
+
+
+class OpenCasesError(GateError):
+    """Follow-up is finished when every case was followed up or has a date."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count

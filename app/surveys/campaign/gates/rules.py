@@ -1,10 +1,11 @@
 """The work after T0 (事后工作) against its dates: instants only. No SQL, no clock."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.surveys.campaign.gates.models import WorkKind
+from app.surveys.campaign.gates.models import WorkKind, WorkPackage
 from app.surveys.campaign.rules import FOLLOW_UP_ENDS, FOLLOW_UP_STARTS
 
 
@@ -69,3 +70,23 @@ def make_work(
     else:
         state = WorkState.START_LATE if now >= start_due else WorkState.DUE
     return Work(kind, state, started_at, done_at, start_due, end_due)
+
+
+def work_of(
+    packages: Iterable[WorkPackage], *, t0: datetime | None, now: datetime
+) -> tuple[Work, ...]:
+    """Return the three pieces of the work of one gate, begun or not, in their order."""
+    known = {package.kind: package for package in packages}
+    found = []
+    for kind in WorkKind:
+        package = known.get(kind)
+        found.append(
+            make_work(
+                kind,
+                started_at=None if package is None else package.started_at,
+                done_at=None if package is None else package.done_at,
+                t0=t0,
+                now=now,
+            )
+        )
+    return tuple(found)

@@ -4,7 +4,6 @@ None commits. Every decision is locked against a freeze, sealed with its reason,
 waiver stands in `campaign.services`.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -23,6 +22,7 @@ from app.surveys.campaign.gates.errors import (
     NotFrozenError,
     NotHeldError,
     NotStartedError,
+    OpenCasesError,
 )
 from app.surveys.campaign.gates.models import (
     GateExtension,
@@ -31,15 +31,14 @@ from app.surveys.campaign.gates.models import (
     WorkKind,
     WorkPackage,
 )
-from app.surveys.campaign.gates.rules import Work, make_work
 from app.surveys.campaign.models import Campaign, Gate
 from app.surveys.campaign.queries import get_campaign, lock_gate
-from app.surveys.campaign.rules import ReturnCount
+from app.surveys.campaign.rules import LOWEST_PERMILLE, ReturnCount, says_something
 from app.surveys.instrument.answers import clean_text
 from app.vault import Vault
 
 LONGEST_EXTENSION = timedelta(days=60)
-_PERMILLE = range(1, 1001)
+_PERMILLE = range(LOWEST_PERMILLE, 1001)
 
 
 def place_hold(
@@ -168,9 +167,12 @@ def change_required(
 ) -> RequiredChange:
     """Change the rate a campaign asks for; the former one stays on record and in print.
 
+    Never below the company's 60 %: what is released below that is released by a waiver, one
+    community at a time, and is marked "indicative, not ranked".
+
     Raises:
         NoReasonError: No reason in words.
-        BadRateError: Not from 1 to 1000, or the rate of today.
+        BadRateError: Not from 600 to 1000, or the rate of today.
         DeadlinePassedError: The last day has passed, so the rate stands.
         FrozenError: Answers were frozen by a clock that ran ahead.
     """
@@ -238,42 +240,39 @@ def start_work(
 
 
 def finish_work(
-    session: Session, gate: Gate, kind: WorkKind, *, staff_id: int | None, now: datetime
+    session: Session,
+    gate: Gate,
+    kind: WorkKind,
+    *,
+    staff_id: int | None,
+    now: datetime,
+    open_cases: int = 0,
 ) -> WorkPackage:
     """Record that a piece of the work after T0 is finished; finished before, nothing changes.
 
+    Args:
+        session: Open session; the caller owns the transaction.
+        gate: The gate, in this session.
+        kind: What is finished.
+        staff_id: Who says so; None for what ends by itself.
+        now: Aware instant.
+        open_cases: Cases of the community that nobody has contacted and that have no date.
+
     Raises:
         NotStartedError: It has not begun.
+        OpenCasesError: It is the follow-up, and cases are open.
     """
     gate = _lock(session, gate)
     package = queries.find_work(session, gate.id, kind)
     if package is None:
         raise NotStartedError
+    if kind is WorkKind.FOLLOW_UP and open_cases and package.done_at is None:
+        raise OpenCasesError(open_cases)
     if package.done_at is None:
         package.done_at, package.done_by = now, staff_id
         session.flush()
         _audit(session, "work.done", gate, staff_id=staff_id, detail=kind.value, now=now)
     return package
-
-
-def work_of(
-    packages: Iterable[WorkPackage], *, t0: datetime | None, now: datetime
-) -> tuple[Work, ...]:
-    """Return the three pieces of the work of one gate, begun or not, in their order."""
-    known = {package.kind: package for package in packages}
-    found = []
-    for kind in WorkKind:
-        package = known.get(kind)
-        found.append(
-            make_work(
-                kind,
-                started_at=None if package is None else package.started_at,
-                done_at=None if package is None else package.done_at,
-                t0=t0,
-                now=now,
-            )
-        )
-    return tuple(found)
 
 
 def open_reason(vault: Vault, decision: GateHold | GateExtension | RequiredChange) -> str:
@@ -290,7 +289,7 @@ def open_finding(vault: Vault, hold: GateHold) -> str:
 
 def _reason(text: str) -> str:
     words = clean_text(text)
-    if not words:
+    if not says_something(words, least=2):
         raise NoReasonError
     return words
 

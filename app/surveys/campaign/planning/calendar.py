@@ -8,9 +8,9 @@ from app.staff import audit
 from app.surveys.campaign.errors import BadDatesError
 from app.surveys.campaign.planning import queries
 from app.surveys.campaign.planning.errors import BadEvidenceError
+from app.surveys.campaign.planning.limits import check_days, words_in
 from app.surveys.campaign.planning.models import CalendarDay, ContextEvent, DayKind, EventKind
 from app.surveys.campaign.planning.workdays import Calendar, is_working_day
-from app.surveys.instrument.answers import clean_text
 
 _LONGEST_DAYS = 31  # of a holiday typed in at once: longer is a typing mistake
 
@@ -28,14 +28,14 @@ def set_days(
     """Make days holidays, or working days in exchange for one; what they were is overwritten.
 
     Raises:
-        BadDatesError: The last day lies before the first, or more than a month after it.
+        BadDatesError: The last day lies before the first or more than a month after it, or they
+            lie outside the calendar.
         BadEvidenceError: No name, or a weekday said to be worked in exchange: it is worked anyway.
     """
-    name = clean_text(name)
+    name = words_in(name)
     if not name:
         raise BadEvidenceError("name")
-    if not 0 <= (last - first).days < _LONGEST_DAYS:
-        raise BadDatesError(first, last)
+    _check_span(first, last)
     days = [date.fromordinal(at) for at in range(first.toordinal(), last.toordinal() + 1)]
     if kind is DayKind.MAKE_UP and any(is_working_day(day, Calendar()) for day in days):
         raise BadEvidenceError("kind")
@@ -46,7 +46,12 @@ def set_days(
 
 
 def clear_days(session: Session, first: date, last: date, *, staff_id: int, now: datetime) -> None:
-    """Let days be what their weekday says."""
+    """Let days be what their weekday says.
+
+    Raises:
+        BadDatesError: As `set_days`.
+    """
+    _check_span(first, last)
     queries.delete_days(session, first, last)
     _audit(session, "calendar.clear", f"{first} {last}", staff_id=staff_id, now=now)
 
@@ -65,14 +70,13 @@ def record_event(
     """Keep something that may move satisfaction besides the service itself.
 
     Raises:
-        BadDatesError: It ends before it begins.
+        BadDatesError: It ends before it begins, or lies outside the calendar.
         BadEvidenceError: Nothing is said about it.
     """
-    note = clean_text(note)
+    note = words_in(note)
     if not note:
         raise BadEvidenceError("note")
-    if ends_on < starts_on:
-        raise BadDatesError(starts_on, ends_on)
+    check_days(starts_on, ends_on)
     event = ContextEvent(
         community_id=community_id,
         kind=kind,
@@ -93,6 +97,12 @@ def remove_event(session: Session, event: ContextEvent, *, staff_id: int, now: d
     _audit(session, "event.remove", f"{event.kind} event:{event.id}", staff_id=staff_id, now=now)
     session.delete(event)
     session.flush()
+
+
+def _check_span(first: date, last: date) -> None:
+    check_days(first, last)
+    if (last - first).days >= _LONGEST_DAYS:
+        raise BadDatesError(first, last)
 
 
 def _audit(session: Session, action: str, detail: str, *, staff_id: int, now: datetime) -> None:

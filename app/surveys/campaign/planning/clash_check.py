@@ -20,8 +20,8 @@ from app.surveys.campaign.planning.clashes import (
     find_clashes,
 )
 from app.surveys.campaign.planning.errors import ReasonNeededError
+from app.surveys.campaign.planning.limits import words_in
 from app.surveys.campaign.planning.models import ClashNote
-from app.surveys.instrument.answers import clean_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def acknowledge(
     Raises:
         ReasonNeededError: Nothing is said about them.
     """
-    reason = clean_text(reason)
+    reason = words_in(reason)
     if not reason:
         raise ReasonNeededError
     wanted = frozenset(kinds)

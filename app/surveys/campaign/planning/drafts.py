@@ -10,6 +10,7 @@ from app.staff.scope import SYSTEM_ACTOR
 from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign.models import Campaign, InstrumentVersion
 from app.surveys.campaign.planning import queries
+from app.surveys.campaign.planning.limits import check_code, check_collection
 from app.surveys.campaign.planning.services import make_tasks
 from app.surveys.campaign.planning.template import DRAFT_DAYS, Proposal, coming, half_of
 from app.surveys.campaign.services import create_campaign
@@ -78,8 +79,12 @@ def plan_campaign(
         target: Company target of an area's performance; None for none.
 
     Raises:
+        ReservedCodeError: The code is not free for campaigns.
+        BadDatesError: The days lie outside the calendar, or the collection is too long.
         CampaignError: As `create_campaign` says.
     """
+    check_code(proposal.code)
+    check_collection(proposal.opens_on, proposal.closes_on)
     campaign = create_campaign(
         session,
         code=proposal.code,

@@ -40,7 +40,31 @@ class OpenGatesError(CampaignError):
 
 
 class FixedTaskError(CampaignError):
-    """The day of a task cannot be set by hand: it follows the campaign's own dates."""
+    """The day of a task cannot be set by hand: it follows T0, or the campaign's own dates.
+
+    Attributes:
+        after_t0: Whether it is T0 it follows.
+    """
+
+    def __init__(self, *, after_t0: bool) -> None:
+        super().__init__(after_t0)
+        self.after_t0 = after_t0
+
+
+class UndatedTaskError(CampaignError):
+    """A task that has a day is to have none."""
+
+
+class EarlyTickError(CampaignError):
+    """A task of after T0 is said to be done before T0."""
+
+
+class ReservedCodeError(CampaignError):
+    """A campaign code belongs to pilots or to our addresses."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class BadEvidenceError(CampaignError):
@@ -49,6 +73,14 @@ class BadEvidenceError(CampaignError):
     def __init__(self, field: str) -> None:
         super().__init__(field)
         self.field = field
+
+
+class TalkInUseError(CampaignError):
+    """Notes on items name this talk; carries how many."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
 
 
 class FutureTalkError(CampaignError):

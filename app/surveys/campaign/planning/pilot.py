@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import beijing_date
 from app.staff import audit
+from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign.errors import WrongStateError
 from app.surveys.campaign.frame import fill_frame
 from app.surveys.campaign.models import Campaign, CampaignState
@@ -55,7 +56,7 @@ def start_pilot(
 
     Raises:
         WrongStateError: The questionnaire is locked, or this is a pilot itself.
-        PilotExistsError: The campaign has a pilot.
+        PilotExistsError: The campaign has a pilot, or no code is left for one.
         BadPilotError: No community, too many, or nobody lives there.
     """
     campaign = queries.lock_campaign(session, campaign.id)
@@ -87,10 +88,19 @@ def start_pilot(
     return pilot
 
 
+def _free_code(session: Session, code: str) -> str:
+    """Return a code for the pilot that nobody has: a campaign of old may be called like one."""
+    for suffix in (_SUFFIX, *(f"{_SUFFIX}{at}" for at in range(2, 10))):
+        own = f"{code[: _CODE_LENGTH - len(suffix)]}{suffix}"
+        if campaign_queries.find_campaign(session, own) is None:
+            return own
+    raise PilotExistsError(code)
+
+
 def _make_row(session: Session, campaign: Campaign, day: date, *, now: datetime) -> Campaign:
     pilot = create_campaign(
         session,
-        code=f"{campaign.code[: _CODE_LENGTH - len(_SUFFIX)]}{_SUFFIX}",
+        code=_free_code(session, campaign.code),
         title=campaign.title,
         title_en=campaign.title_en,
         instrument_digest=campaign.instrument_digest,

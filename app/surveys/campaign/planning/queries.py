@@ -143,6 +143,33 @@ def list_changes(session: Session, campaign_id: int) -> list[tuple[ItemChange, O
     return [(change, talk) for change, talk in session.execute(statement)]
 
 
+def find_change(session: Session, campaign_id: int, change_id: int) -> ItemChange | None:
+    """Return a note on an item of a campaign, or None."""
+    return session.scalar(
+        select(ItemChange).where(ItemChange.campaign_id == campaign_id, ItemChange.id == change_id)
+    )
+
+
+def count_changes_of(session: Session, talk_id: int) -> int:
+    """Return how many notes on items, of whatever campaign, name a talk."""
+    statement = select(func.count()).where(ItemChange.talk_id == talk_id)
+    return session.scalar(statement) or 0
+
+
+def find_noted_before(session: Session, campaign: Campaign) -> Campaign | None:
+    """Return the last campaign before this one that has notes on items, or None."""
+    return session.scalar(
+        select(Campaign)
+        .where(
+            Campaign.opens_on < campaign.opens_on,
+            Campaign.pilot_of_id.is_(None),
+            Campaign.id.in_(select(ItemChange.campaign_id)),
+        )
+        .order_by(Campaign.opens_on.desc(), Campaign.id.desc())
+        .limit(1)
+    )
+
+
 def list_notes(session: Session, campaign_id: int) -> dict[str, ClashNote]:
     """Return the clashes somebody has seen, by key."""
     notes = session.scalars(select(ClashNote).where(ClashNote.campaign_id == campaign_id))
@@ -231,6 +258,16 @@ def has_campaign_in(session: Session, first: date, last: date) -> bool:
         Campaign.opens_on.between(first, last), Campaign.pilot_of_id.is_(None)
     )
     return bool(session.scalar(statement))
+
+
+def count_unapproved(session: Session, until: date) -> int:
+    """Return how many campaigns that begin by a day have a plan nobody has approved."""
+    statement = select(func.count()).where(
+        Campaign.state == CampaignState.DRAFT,
+        Campaign.pilot_of_id.is_(None),
+        Campaign.opens_on <= until,
+    )
+    return session.scalar(statement) or 0
 
 
 def find_pilot(session: Session, campaign_id: int) -> Campaign | None:

@@ -1,6 +1,6 @@
 """What is still missing before a plan can be approved."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -9,6 +9,7 @@ from app.surveys.campaign.models import Campaign
 from app.surveys.campaign.planning import queries
 from app.surveys.campaign.planning.clash_check import list_clashes
 from app.surveys.campaign.planning.errors import Missing
+from app.surveys.campaign.planning.limits import TALK_DAYS
 from app.surveys.campaign.planning.models import Anchor, TaskOwner
 from app.surveys.campaign.queries import get_instrument
 from app.surveys.instrument.check import check_instrument
@@ -67,7 +68,8 @@ def _of_tasks(session: Session, campaign: Campaign) -> list[Missing]:
 
 def _of_evidence(session: Session, campaign: Campaign, *, now: datetime) -> list[Missing]:
     missing = []
-    if not queries.list_talks(session, campaign.id):
+    since = campaign.opens_on - timedelta(days=TALK_DAYS)
+    if not any(talk.held_on >= since for talk in queries.list_talks(session, campaign.id)):
         missing.append(Missing("no_talk"))
     unseen = sum(seen.note is None for seen in list_clashes(session, campaign, now=now))
     if unseen:

@@ -9,23 +9,38 @@ from app.staff import audit
 from app.staff.models import Role
 from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign.errors import BadDatesError, UnknownInstrumentError, WrongStateError
-from app.surveys.campaign.models import Campaign, CampaignState
+from app.surveys.campaign.models import OPENED, Campaign, CampaignState
 from app.surveys.campaign.planning import queries
 from app.surveys.campaign.planning.errors import (
+    EarlyTickError,
     FixedTaskError,
+    Missing,
     NotReviewedError,
     OpenGatesError,
     PlanNotReadyError,
     ReasonNeededError,
+    UndatedTaskError,
 )
+from app.surveys.campaign.planning.limits import check_collection, task_days, words_in
 from app.surveys.campaign.planning.models import Anchor, PlanTask, TaskOwner
 from app.surveys.campaign.planning.readiness import find_missing
-from app.surveys.campaign.planning.template import BY_KEY, REVIEW, TASKS, day_of, launch_day
-from app.surveys.instrument.answers import clean_text
+from app.surveys.campaign.planning.template import (
+    BY_KEY,
+    FIXED,
+    REVIEW,
+    TASKS,
+    day_of,
+    launch_day,
+)
+from app.surveys.campaign.services import open_campaign
+from app.vault import Vault
 
 # Before the questionnaire is locked, dates and questionnaire may still change.
 _CHANGING = frozenset({CampaignState.DRAFT, CampaignState.APPROVED})
 PILOT_ANSWERS = 30
+# What may turn up after the approval, and has to be mended or seen before the next step.
+_BEFORE_LOCK = frozenset({"over", "instrument", "clashes"})
+_BEFORE_OPENING = frozenset({"clashes"})
 
 
 def make_tasks(session: Session, campaign: Campaign, *, staff_id: int | None = None) -> None:
@@ -74,12 +89,12 @@ def change_plan(
 
     Raises:
         WrongStateError: The questionnaire is locked, or the campaign was opened.
-        BadDatesError: The last day lies before the first.
+        BadDatesError: The last day lies before the first or too long after it, or they lie
+            outside the calendar.
         UnknownInstrumentError: Nothing is published under this digest.
     """
     campaign = _lock(session, campaign, _CHANGING)
-    if closes_on < opens_on:
-        raise BadDatesError(opens_on, closes_on)
+    check_collection(opens_on, closes_on)
     version = campaign_queries.find_instrument_version(session, instrument_digest)
     if version is None:
         raise UnknownInstrumentError(instrument_digest)
@@ -100,50 +115,110 @@ def change_plan(
 
 
 def set_task(
-    session: Session, task: PlanTask, *, due_on: date | None, person_id: int | None
+    session: Session,
+    campaign: Campaign,
+    task: PlanTask,
+    *,
+    due_on: date | None,
+    person_id: int | None,
+    staff_id: int,
+    now: datetime,
 ) -> None:
     """Say who answers for a task, and move it to another day by hand.
 
     Raises:
-        FixedTaskError: The task is counted from T0, which is not there yet.
+        FixedTaskError: It is the launch or the deadline, or counted from T0, which is not there.
+        UndatedTaskError: It has a day and is to have none.
+        BadDatesError: The day lies far away from the campaign; carries the days allowed.
     """
     if due_on != task.due_on:
-        if due_on is None or (task.anchor is Anchor.T0 and task.due_on is None):
-            raise FixedTaskError
-        task.due_on = due_on
-        task.is_moved = True
-    task.staff_id = person_id
+        _check_move(campaign, task, due_on)
+    elif person_id == task.staff_id:
+        return
+    task.is_moved = task.is_moved or due_on != task.due_on
+    task.due_on, task.staff_id = due_on, person_id
     session.flush()
+    detail = f"{task.key} {due_on or '-'} staff:{person_id or '-'}"
+    _audit(session, campaign, "plan.task", detail, staff_id=staff_id, now=now)
 
 
-def assign_all(session: Session, campaign: Campaign, owner: TaskOwner, person_id: int) -> None:
+def _check_move(campaign: Campaign, task: PlanTask, due_on: date | None) -> None:
+    if task.key in FIXED:
+        raise FixedTaskError(after_t0=False)
+    if task.anchor is Anchor.T0 and task.due_on is None:
+        raise FixedTaskError(after_t0=True)
+    if due_on is None:
+        raise UndatedTaskError
+    first, last = task_days(campaign.opens_on, campaign.closes_on)
+    if not first <= due_on <= last:
+        raise BadDatesError(first, last)
+
+
+def assign_all(
+    session: Session,
+    campaign: Campaign,
+    owner: TaskOwner,
+    person_id: int,
+    *,
+    staff_id: int,
+    now: datetime,
+) -> None:
     """Let one person answer for all tasks of an owner that nobody answers for yet."""
-    for task in queries.list_tasks(session, campaign.id):
-        if task.owner is owner and task.staff_id is None:
-            task.staff_id = person_id
+    free = [
+        task
+        for task in queries.list_tasks(session, campaign.id)
+        if task.owner is owner and task.staff_id is None
+    ]
+    for task in free:
+        task.staff_id = person_id
     session.flush()
+    if free:
+        detail = f"{owner} {len(free)} staff:{person_id}"
+        _audit(session, campaign, "plan.assign", detail, staff_id=staff_id, now=now)
 
 
 def tick(
     session: Session, campaign: Campaign, task: PlanTask, *, staff_id: int, now: datetime
-) -> None:
-    """Note that a task is done, once: who said so first stays."""
+) -> bool:
+    """Note that a task is done, once: who said so first stays.
+
+    Returns:
+        Whether it was not done before.
+
+    Raises:
+        EarlyTickError: It is counted from T0, which is not there yet.
+    """
     if task.done_at is not None:
-        return
+        return False
+    if not is_begun(session, campaign, task):
+        raise EarlyTickError
     task.done_at, task.done_by = now, staff_id
     session.flush()
     _audit(session, campaign, "plan.done", task.key, staff_id=staff_id, now=now)
+    return True
 
 
 def untick(
     session: Session, campaign: Campaign, task: PlanTask, *, staff_id: int, now: datetime
-) -> None:
-    """Take back that a task is done."""
+) -> bool:
+    """Take back that a task is done; say whether it was."""
     if task.done_at is None:
-        return
+        return False
     task.done_at = task.done_by = None
     session.flush()
     _audit(session, campaign, "plan.undone", task.key, staff_id=staff_id, now=now)
+    return True
+
+
+def is_begun(session: Session, campaign: Campaign, task: PlanTask) -> bool:
+    """Say whether a task may be done: those of after T0 wait for it.
+
+    With every community released or waived T0 of the company may never come; then they wait no
+    longer.
+    """
+    if task.anchor is not Anchor.T0 or task.due_on is not None:
+        return True
+    return campaign.state in OPENED and not queries.count_unfrozen(session, campaign.id)
 
 
 def date_after_t0(session: Session, campaign: Campaign, t0: datetime | None) -> bool:
@@ -189,12 +264,10 @@ def approve_plan(
         PlanNotReadyError: Something is missing; carries all of it.
     """
     campaign = _lock(session, campaign, frozenset({CampaignState.DRAFT}))
-    note = clean_text(note)
+    note = words_in(note)
     if not note and queries.role_of(session, staff_id) is not Role.LEADER:
         raise ReasonNeededError
-    missing = find_missing(session, campaign, now=now)
-    if missing:
-        raise PlanNotReadyError(missing)
+    _refuse(find_missing(session, campaign, now=now))
     campaign.state = CampaignState.APPROVED
     campaign.approved_at, campaign.approved_by = now, staff_id
     campaign.approval_note = note
@@ -225,25 +298,52 @@ def lock_campaign(
     Raises:
         WrongStateError: It is not approved, or locked already.
         ReasonNeededError: Too few answers of a pilot and no reason.
-        PlanNotReadyError: The questionnaire or the dates are not sound any more.
+        PlanNotReadyError: The questionnaire or the dates are not sound any more, or clashes
+            turned up nobody has looked at.
     """
     campaign = _lock(session, campaign, frozenset({CampaignState.APPROVED}))
-    note = clean_text(note)
+    note = words_in(note)
     if pilot_answers < PILOT_ANSWERS and not note:
         raise ReasonNeededError
-    missing = [
-        one
-        for one in find_missing(session, campaign, now=now)
-        if one.code in {"over", "instrument"}
-    ]
-    if missing:
-        raise PlanNotReadyError(missing)
+    _refuse(find_pending(session, campaign, now=now))
     campaign.state = CampaignState.LOCKED
     campaign.locked_at, campaign.locked_by, campaign.lock_note = now, staff_id, note
     session.flush()
     detail = f"{campaign.instrument_digest} pilot={pilot_answers}"
     _audit(session, campaign, "plan.lock", detail, staff_id=staff_id, now=now)
     _tick_key(session, campaign, "lock", staff_id=staff_id, now=now)
+
+
+def open_planned(session: Session, campaign: Campaign, vault: Vault, *, now: datetime) -> int:
+    """Open a campaign unless clashes turned up since its plan was approved.
+
+    Returns:
+        Households in the frame.
+
+    Raises:
+        PlanNotReadyError: Nobody has looked at a clash.
+        CampaignError: As `open_campaign` says.
+    """
+    if campaign.state is CampaignState.LOCKED and campaign.pilot_of_id is None:
+        _refuse(find_pending(session, campaign, now=now))
+    return open_campaign(session, campaign, vault, now=now)
+
+
+def find_pending(session: Session, campaign: Campaign, *, now: datetime) -> list[Missing]:
+    """Return what the next step of a campaign waits for: its approval, its lock, its opening."""
+    wanted = {
+        CampaignState.APPROVED: _BEFORE_LOCK,
+        CampaignState.LOCKED: _BEFORE_OPENING,
+    }.get(campaign.state)
+    if campaign.state in OPENED:
+        return []
+    missing = find_missing(session, campaign, now=now)
+    return missing if wanted is None else [one for one in missing if one.code in wanted]
+
+
+def _refuse(missing: list[Missing]) -> None:
+    if missing:
+        raise PlanNotReadyError(missing)
 
 
 def close_campaign(session: Session, campaign: Campaign, *, staff_id: int, now: datetime) -> None:

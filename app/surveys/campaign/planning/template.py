@@ -75,6 +75,8 @@ _LEADER, _COMMITTEE = TaskOwner.LEADER, TaskOwner.COMMITTEE
 
 # Closing a campaign asks for this one: the results were reviewed and decided upon.
 REVIEW = "review"
+# They are the campaign's own dates: nobody moves them alone.
+FIXED = frozenset({"launch", "deadline"})
 
 TASKS: tuple[TaskTemplate, ...] = (
     *_before(_HEAD, ("plan", -30), ("effect_check", -30), ("benchmark", -21), ("pilot", -14)),

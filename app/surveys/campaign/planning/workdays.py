@@ -1,7 +1,7 @@
 """Working days of China: weekdays, less the holidays, plus the weekend days worked for them.
 
 Pure: the calendar is handed in. A year nobody has announced yet has weekends only; who shows a
-date of such a year says so (`Calendar.knows`).
+date of such a year, or of one entered in part, says so (`Calendar.knows`).
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,17 @@ from datetime import date, timedelta
 
 _SATURDAY = 5
 _DAY = timedelta(days=1)
+# The holidays of the regulation on days off, each with the days it can fall on. Those of the moon
+# move about a month; some years the Mid-Autumn Festival is part of the National Day.
+_BY_LAW = (
+    ("元旦", (1, 1), (1, 1)),
+    ("春节", (1, 20), (2, 22)),
+    ("清明节", (4, 4), (4, 6)),
+    ("劳动节", (5, 1), (5, 1)),
+    ("端午节", (5, 27), (6, 26)),
+    ("中秋节", (9, 7), (10, 8)),
+    ("国庆节", (10, 1), (10, 1)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +36,15 @@ class Calendar:
     make_up: Mapping[date, str] = field(default_factory=dict)
 
     def knows(self, year: int) -> bool:
-        """Say whether the holidays of a year are in the calendar."""
-        return any(day.year == year for day in self.holidays)
+        """Say whether all holidays of a year are in the calendar, none of them forgotten."""
+        return not self.lacks(year)
+
+    def lacks(self, year: int) -> list[str]:
+        """Return the holidays by law that have no day in the calendar yet, by Chinese name."""
+        off = {(day.month, day.day) for day in self.holidays if day.year == year}
+        return [
+            name for name, first, last in _BY_LAW if not any(first <= day <= last for day in off)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

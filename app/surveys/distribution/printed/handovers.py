@@ -13,7 +13,12 @@ from app.surveys.campaign.contact.models import ContactChannel, EventKind
 from app.surveys.campaign.contact.queries import count_buildings
 from app.surveys.campaign.contact.services import NewEvent, record_events
 from app.surveys.campaign.models import Campaign
-from app.surveys.distribution.errors import PastInstantError
+from app.surveys.campaign.planning.queries import lock_campaign
+from app.surveys.distribution.errors import (
+    BeforeOpeningError,
+    OddCountError,
+    PastInstantError,
+)
 from app.surveys.distribution.models import Handover, HandoverKind
 from app.surveys.distribution.printed import queries
 from app.surveys.instrument.answers import clean_text
@@ -72,15 +77,46 @@ def record_handover(  # noqa: PLR0913 - the columns of a line
     happened_on: date,
     staff_id: int,
     now: datetime,
+    seen: int | None = None,
+    is_sure: bool = False,
 ) -> Handover:
     """Write a line into the book.
 
+    Args:
+        session: Open session; the caller owns the transaction.
+        vault: Seals the name.
+        campaign: An opened campaign.
+        community_id: The community.
+        building: The building.
+        kind: What happened.
+        pieces: How many.
+        person: Who signed; nobody for what the worker printed.
+        happened_on: The day, in Beijing.
+        staff_id: Who writes it down.
+        now: Aware instant.
+        seen: The latest line the writer saw; the same line written after it is not written again.
+        is_sure: The pieces are right although there can hardly be so many.
+
     Raises:
         PastInstantError: The day lies in the future.
+        BeforeOpeningError: It lies before the day on which letters could be printed at all.
+        OddCountError: More is handed out than was printed, or comes back than was handed out.
     """
     if happened_on > beijing_date(now):
         raise PastInstantError(now)
+    first_day = _first_day(campaign)
+    if happened_on < first_day:
+        raise BeforeOpeningError(first_day)
+    lock_campaign(session, campaign.id)  # two posts of one form come one by one
     name = clean_text(person)[:LONGEST_NAME]
+    if seen is not None:
+        for known in list_lines(session, vault, campaign.id, community_id):
+            if known.line.id <= seen:
+                break
+            if _same(known, building, kind, pieces, name, happened_on):
+                return known.line
+    if not is_sure:
+        _check_count(session, campaign.id, community_id, building, kind, pieces)
     line = Handover(
         campaign_id=campaign.id,
         community_id=community_id,
@@ -95,6 +131,48 @@ def record_handover(  # noqa: PLR0913 - the columns of a line
     session.add(line)
     session.flush()
     return line
+
+
+def _first_day(campaign: Campaign) -> date:
+    """Return the day from which on there is a frame to print letters for."""
+    opened = campaign.opens_on if campaign.opened_at is None else beijing_date(campaign.opened_at)
+    return min(campaign.opens_on, opened)
+
+
+def _same(
+    known: "BookLine",
+    building: str,
+    kind: HandoverKind,
+    pieces: int,
+    person: str,
+    happened_on: date,
+) -> bool:
+    line = known.line
+    return line.struck_at is None and (
+        (line.building, line.kind, line.pieces, line.happened_on, known.person)
+        == (building, kind, pieces, happened_on, person)
+    )
+
+
+def _check_count(
+    session: Session,
+    campaign_id: int,
+    community_id: int,
+    building: str,
+    kind: HandoverKind,
+    pieces: int,
+) -> None:
+    """Raise OddCountError for more pieces than the step before left."""
+    before = {
+        HandoverKind.HANDED_OUT: HandoverKind.PRINTED,
+        HandoverKind.BROUGHT_BACK: HandoverKind.HANDED_OUT,
+    }.get(kind)
+    if before is None:
+        return
+    sums = queries.sum_building(session, campaign_id, community_id, building)
+    left = max(0, sums.get(before, 0) - sums.get(kind, 0))
+    if pieces > left:
+        raise OddCountError(left)
 
 
 def strike(session: Session, line: Handover, *, actor: Scope, now: datetime) -> None:

@@ -11,6 +11,7 @@ from app.surveys.campaign.queries import Viewer, approved_exclusion, seen_by
 from app.surveys.distribution.models import (
     BatchState,
     Handover,
+    HandoverKind,
     LetterBatch,
     LetterFile,
 )
@@ -116,6 +117,23 @@ def sum_handovers(
     if community_id is not None:
         statement = statement.where(Handover.community_id == community_id)
     return [(row[0], row[1], row[2].value, int(row[3])) for row in session.execute(statement)]
+
+
+def sum_building(
+    session: Session, campaign_id: int, community_id: int, building: str
+) -> dict[HandoverKind, int]:
+    """Return the pieces of one building by kind, struck lines left out."""
+    statement = (
+        select(Handover.kind, func.sum(Handover.pieces))
+        .where(
+            Handover.campaign_id == campaign_id,
+            Handover.community_id == community_id,
+            Handover.building == building,
+            Handover.struck_at.is_(None),
+        )
+        .group_by(Handover.kind)
+    )
+    return {row[0]: int(row[1]) for row in session.execute(statement)}
 
 
 def list_undelivered(

@@ -25,5 +25,21 @@ class WrongDayError(HomeError):
     """The day lies in the future, or before the one it has to follow."""
 
 
+class OddDayError(HomeError):
+    """The day lies longer ago than anything of the register."""
+
+
+class AlreadyThereError(HomeError):
+    """This was written down already: the same person, or the same need of the same days."""
+
+
+class NoHomesError(HomeError):
+    """The building has no living home."""
+
+
+class BuildingTakenError(HomeError):
+    """The community has a building of this name already; carries the name."""
+
+
 class NobodyError(HomeError):
     """The person or need does not belong to this home."""

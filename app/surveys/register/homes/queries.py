@@ -163,6 +163,12 @@ def find_home(session: Session, scope: Scope, household_id: int) -> FoundHome | 
     return None if row is None else FoundHome(*row)
 
 
+def list_homes_of(session: Session, building_id: int) -> list[FoundHome]:
+    """Return every home of a building, retired ones too, by room."""
+    query = _homes().where(Household.building_id == building_id)
+    return [FoundHome(*row) for row in session.execute(query.order_by(*_by_address()))]
+
+
 def lock_household(session: Session, household_id: int) -> Household:
     """Return a household as it stands now, locked until the transaction ends."""
     query = select(Household).where(Household.id == household_id).with_for_update()

@@ -14,7 +14,9 @@ from app.staff.scope import Scope
 from app.surveys.register import services as register
 from app.surveys.register.homes import queries
 from app.surveys.register.homes.errors import (
+    AlreadyThereError,
     NobodyError,
+    OddDayError,
     OtherBuildingError,
     RetiredHomeError,
     RoomTakenError,
@@ -32,7 +34,7 @@ from app.surveys.register.models import (
     Person,
     PersonKind,
 )
-from app.surveys.register.rules import home_key, normal_code
+from app.surveys.register.rules import EARLIEST, home_key, normal_code
 from app.vault import Vault
 
 REASON = "household-reason"
@@ -69,7 +71,7 @@ def retire(session: Session, vault: Vault, home: FoundHome, act: Act) -> None:
     """
     household = _living(session, home.household_id, act)
     register.retire_household(household, act.on)
-    _write(session, vault, home, HouseholdEventKind.RETIRED, act)
+    write_event(session, vault, home, HouseholdEventKind.RETIRED, act)
 
 
 def revive(session: Session, vault: Vault, home: FoundHome, act: Act) -> None:
@@ -84,11 +86,13 @@ def revive(session: Session, vault: Vault, home: FoundHome, act: Act) -> None:
         raise RetiredHomeError(household.id)
     _check_day(act, after=household.retired_on)
     register.revive_household(household)
-    _write(session, vault, home, HouseholdEventKind.REVIVED, act)
+    write_event(session, vault, home, HouseholdEventKind.REVIVED, act)
 
 
 def merge(session: Session, vault: Vault, home: FoundHome, into: FoundHome, act: Act) -> None:
     """Make two homes one: the first is retired, and who lives in it lives in the second.
+
+    Its needs and, where the second has none, the reason why it is important go along.
 
     Raises:
         SameHomeError: Both are the same home.
@@ -101,14 +105,41 @@ def merge(session: Session, vault: Vault, home: FoundHome, into: FoundHome, act:
     if home.community_id != into.community_id:
         raise OtherBuildingError(into.household_id)
     # Always in the order of keys: two mergers at once wait for each other and never for ever.
-    for household_id in sorted((home.household_id, into.household_id)):
-        _living(session, household_id, act)
-    register.retire_household(queries.lock_household(session, home.household_id), act.on)
-    for person in queries.list_residents(session, home.household_id):
-        if person.moved_out_on is None:
-            person.household_id = into.household_id
-    _write(session, vault, home, HouseholdEventKind.MERGED_INTO, act, other=into.household_id)
-    _write(session, vault, into, HouseholdEventKind.MERGED_FROM, act, other=home.household_id)
+    keys = sorted((home.household_id, into.household_id))
+    both = {key: _living(session, key, act) for key in keys}
+    gone, kept = both[home.household_id], both[into.household_id]
+    register.retire_household(gone, act.on)
+    _move_people(session, gone, kept, act)
+    _move_needs(session, gone, kept, act)
+    was = gone.important.value if gone.important else ""
+    write_event(session, vault, home, HouseholdEventKind.MERGED_INTO, act, other=kept.id)
+    write_event(
+        session, vault, into, HouseholdEventKind.MERGED_FROM, act, other=gone.id, detail=was
+    )
+    if gone.important is not None and kept.important is None:
+        register.mark_important(kept, gone.important)
+        write_event(session, vault, into, HouseholdEventKind.IMPORTANT, act, detail=was)
+
+
+def _move_people(session: Session, gone: Household, kept: Household, act: Act) -> None:
+    """Let who lives in one home live in the other; who lives in both stays there once."""
+    there = {(p.name_hash, p.phone_hash) for p in _residents(session, kept.id)}
+    for person in _residents(session, gone.id):
+        if (person.name_hash, person.phone_hash) in there:
+            person.moved_out_on = max(act.on, person.moved_in_on or act.on)
+        else:
+            person.household_id = kept.id
+
+
+def _move_needs(session: Session, gone: Household, kept: Household, act: Act) -> None:
+    """Let the needs of one home be those of the other; what both need open stays there once."""
+    there = queries.list_needs(session, kept.id)
+    for need in queries.list_needs(session, gone.id):
+        if need.until is None and _is_noted(there, need.need, need.since, None):
+            need.until = max(act.on, need.since)
+            need.ended_by = act.actor.staff_id
+        else:
+            need.household_id = kept.id
 
 
 def split(session: Session, vault: Vault, home: FoundHome, room: str, act: Act) -> Household:
@@ -130,8 +161,8 @@ def split(session: Session, vault: Vault, home: FoundHome, room: str, act: Act) 
     new = FoundHome(
         made.id, made.uid, home.community_id, home.community, home.building, made.room, None, None
     )
-    _write(session, vault, home, HouseholdEventKind.SPLIT_INTO, act, other=made.id)
-    _write(session, vault, new, HouseholdEventKind.SPLIT_FROM, act, other=home.household_id)
+    write_event(session, vault, home, HouseholdEventKind.SPLIT_INTO, act, other=made.id)
+    write_event(session, vault, new, HouseholdEventKind.SPLIT_FROM, act, other=home.household_id)
     return made
 
 
@@ -149,15 +180,19 @@ def move_in(session: Session, vault: Vault, home: FoundHome, told: Told, act: Ac
 
     Raises:
         RetiredHomeError: The home is retired.
+        AlreadyThereError: Somebody of this name and number lives there.
         WrongDayError: The day lies in the future.
     """
     household = _living(session, home.household_id, act)
+    new = (register.name_hash(vault, told.name), _phone_hash(vault, told.phone))
+    if any((p.name_hash, p.phone_hash) == new for p in _residents(session, household.id)):
+        raise AlreadyThereError(household.id)
     person = register.add_person(
         session, vault, household, name=told.name, phone=told.phone, now=act.now
     )
     person.kind, person.moved_in_on = told.kind, act.on
     session.flush()
-    _write(
+    write_event(
         session,
         vault,
         home,
@@ -180,7 +215,7 @@ def move_out(session: Session, vault: Vault, home: FoundHome, person_id: int, ac
     _check_day(act, after=person.moved_in_on)
     person.moved_out_on = act.on
     moved_out = HouseholdEventKind.MOVED_OUT
-    _write(session, vault, home, moved_out, act, person_id=person.id, detail=person.kind.value)
+    write_event(session, vault, home, moved_out, act, person_id=person.id, detail=person.kind.value)
 
 
 def correct(
@@ -188,25 +223,43 @@ def correct(
 ) -> None:
     """Put a wrong name, number or kind right: the person stays the same.
 
+    The history says which of them were changed, by whom and why; never what they were.
+
     Raises:
         NobodyError: The person does not live there.
+        RetiredHomeError: The home is retired.
     """
+    _living(session, home.household_id, act)
     person = _resident(session, home, person_id)
+    pairs = {
+        "name": (person.name_hash, register.name_hash(vault, told.name)),
+        "phone": (person.phone_hash, _phone_hash(vault, told.phone)),
+        "kind": (person.kind, told.kind),
+    }
+    changed = ",".join(name for name, (old, new) in pairs.items() if old != new)
+    if not changed:
+        return
     register.set_identity(vault, person, name=told.name, phone=told.phone)
     person.kind = told.kind
-    _audit(session, home, "household.correct", act, detail=f"person={person.id}")
+    corrected = HouseholdEventKind.CORRECTED
+    write_event(session, vault, home, corrected, act, person_id=person.id, detail=changed)
 
 
 def mark_important(
     session: Session, vault: Vault, home: FoundHome, reason: ImportantReason | None, act: Act
 ) -> None:
-    """Say why a home is an important customer from a day on, or that it is none any more."""
-    household = queries.lock_household(session, home.household_id)
+    """Say why a home is an important customer from a day on, or that it is none any more.
+
+    Raises:
+        RetiredHomeError: The home is retired.
+        WrongDayError: The day lies in the future.
+    """
+    household = _living(session, home.household_id, act)
     if household.important is reason:
         return
     register.mark_important(household, reason)
     detail = reason.value if reason else ""
-    _write(session, vault, home, HouseholdEventKind.IMPORTANT, act, detail=detail)
+    write_event(session, vault, home, HouseholdEventKind.IMPORTANT, act, detail=detail)
 
 
 def note_need(
@@ -216,10 +269,14 @@ def note_need(
 
     Raises:
         WrongDayError: It begins in the future, or ends before it begins.
+        RetiredHomeError: The home is retired.
+        AlreadyThereError: The same is noted for some of these days.
     """
-    _check_day(act)
+    _living(session, home.household_id, act)
     if until is not None and until < act.on:
         raise WrongDayError(until)
+    if _is_noted(queries.list_needs(session, home.household_id), need, act.on, until):
+        raise AlreadyThereError(home.household_id)
     noted = CareNeed(
         household_id=home.household_id,
         need=need,
@@ -256,19 +313,40 @@ def _living(session: Session, household_id: int, act: Act) -> Household:
     return household
 
 
+def _residents(session: Session, household_id: int) -> list[Person]:
+    """Return who lives in a home today."""
+    return [p for p in queries.list_residents(session, household_id) if p.moved_out_on is None]
+
+
+def _phone_hash(vault: Vault, phone: str | None) -> bytes | None:
+    return register.phone_hash(vault, phone) if phone else None
+
+
+def _is_noted(needs: list[CareNeed], need: CareNeedKind, since: date, until: date | None) -> bool:
+    """Say whether a need is noted for a day of these already."""
+    return any(
+        noted.need is need
+        and (until is None or noted.since <= until)
+        and (noted.until is None or noted.until >= since)
+        for noted in needs
+    )
+
+
 def _resident(session: Session, home: FoundHome, person_id: int) -> Person:
-    for person in queries.list_residents(session, home.household_id):
-        if person.id == person_id and person.moved_out_on is None:
+    for person in _residents(session, home.household_id):
+        if person.id == person_id:
             return person
     raise NobodyError(person_id)
 
 
 def _check_day(act: Act, *, after: date | None = None) -> None:
+    if act.on < EARLIEST:
+        raise OddDayError(act.on)
     if act.on > beijing_date(act.now) or (after is not None and act.on < after):
         raise WrongDayError(act.on)
 
 
-def _write(
+def write_event(
     session: Session,
     vault: Vault,
     home: FoundHome,

@@ -3,7 +3,7 @@
 A module offers ``tasks(campaign, now)`` and is named in `app/web/hq/start.py`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -41,19 +41,27 @@ def title_of(campaign: Campaign) -> str:
     return campaign.title_en if current_language() == "en" else campaign.title
 
 
-def few(found: Sequence[Task], campaign: Campaign, title: str, *, endpoint: str) -> Iterator[Task]:
+def few(
+    found: Sequence[Callable[[], Task]],
+    campaign: Campaign,
+    title: str,
+    *,
+    endpoint: str,
+    group: str = "",
+) -> Iterator[Task]:
     """Yield the tasks of some communities one by one, very many of one kind as one line.
 
     Args:
-        found: One task for each community.
+        found: What makes the task of each community; those of very many are not made.
         campaign: What they are about.
         title: What to call all of them together.
         endpoint: The page that lists them; it takes ``campaign``.
+        group: The group all of them belong to; empty where each has its own.
     """
     if len(found) <= _COMMUNITIES_LISTED:
-        yield from found
+        yield from (make() for make in found)
         return
-    groups = [task.group for task in found]
+    groups = [group] if group else [make().group for make in found]
     yield Task(
         "late" if "late" in groups else groups[0],
         title_of(campaign),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 from flask import url_for
 
@@ -10,12 +11,12 @@ from app.i18n import gettext as _
 from app.surveys.campaign.gates.rules import WorkState
 from app.surveys.campaign.models import Campaign
 from app.surveys.campaign.rules import GateState
-from app.surveys.response.tracker import tracker
 from app.web.auth import current_scope
 from app.web.hq.due import Task, few
+from app.web.hq.due.standing import standing_of
 from app.web.hq.gate_history import work_name
 from app.web.hq.gate_waiting import Waiting, list_waiting
-from app.web.progress import RowView, days_until, row_views
+from app.web.progress import RowView, days_until
 from app.web.transaction import reading
 from app.web.words import beijing_day, short_date
 
@@ -25,42 +26,45 @@ _LAST_DAYS = 3
 def tasks(campaign: Campaign, now: datetime) -> Iterator[Task]:
     """Yield the communities whose gate needs a decision, a push or a reader."""
     scope = current_scope()
-    views = row_views(tracker(reading(), campaign, scope, now=now), now=now)
+    views = standing_of(campaign, now=now)
     waiting = list_waiting(reading(), campaign, views, scope=scope, now=now)
     below = [one for one in waiting if one.view.row.status.state is GateState.EXTENDED]
     held = [one for one in waiting if one.view.row.gate.held_at is not None]
     behind = [one for one in waiting if one.late]
     yield from few(
-        [_below(campaign, one, now=now) for one in below],
+        [partial(_below, campaign, one, now=now) for one in below],
         campaign,
         _("{count} communities are below the required rate").format(count=len(below)),
         endpoint="hq_gates.index",
     )
     yield from few(
-        [_held(campaign, one) for one in held],
+        [partial(_held, campaign, one) for one in held],
         campaign,
         _("{count} communities are held").format(count=len(held)),
         endpoint="hq_gates.index",
     )
     yield from few(
-        [_behind(campaign, one) for one in behind],
+        [partial(_behind, campaign, one) for one in behind],
         campaign,
         _("{count} communities are behind with the work after the release").format(
             count=len(behind)
         ),
         endpoint="hq_gates.index",
+        group="late",
     )
     yield from few(
-        [_last_homes(campaign, view) for view in views if _is_near(view)],
+        [partial(_last_homes, campaign, view) for view in views if _is_near(view)],
         campaign,
         _("Bring in the last homes"),
         endpoint="hq_tracker.index",
+        group="today",
     )
     yield from few(
-        [_to_read(campaign, view, now=now) for view in views if _is_fresh(view, now=now)],
+        [partial(_to_read, campaign, view, now=now) for view in views if _is_fresh(view, now=now)],
         campaign,
         _("Read the results, start follow-up"),
         endpoint="hq_tracker.index",
+        group="week",
     )
 
 

@@ -1,0 +1,1 @@
+"""What decides whether a home of the frame gets a message."""
