@@ -91,8 +91,7 @@ def run_study(
     zones = _zones(frame, plan)
     headline = _headline(frame, plan, zones)
     drivers, attribute_drivers = _drivers(frame, plan, headline, company or wave)
-    linked = None if rows is None or rows.are_linked else False
-    trend = _trend(cells, plan, earlier, linked=linked)
+    trend = _trend(cells, plan, earlier, rows)
     result = replace(
         _lists(frame, plan, headline, zones),
         seed=seed,
@@ -172,11 +171,12 @@ def _floors(plan: StudyPlan) -> Floors:
 
 
 def _trend(
-    cells: Cells, plan: StudyPlan, earlier: Cells | None, *, linked: bool | None
+    cells: Cells, plan: StudyPlan, earlier: Cells | None, rows: Dataset | None
 ) -> TrendResult | None:
     if not plan.before:
         return None
     past = None if earlier is None else _whole(earlier, plan)
+    linked = None if rows is None or rows.are_linked else False
     return make_plan_trend(_whole(cells, plan), plan, past, linked=linked)
 
 

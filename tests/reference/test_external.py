@@ -106,7 +106,9 @@ def test_waves_and_communities_keep_their_names(tmp_path: Path) -> None:
 
 def test_without_a_column_of_replicates_rows_are_dealt_into_30_groups(tmp_path: Path) -> None:
     data = read(tmp_path, HEADER + ROWS * 11)
-    assert data.group.tolist() == [k % 30 for k in range(33)]
+    assert data.group[data.wave == 1].tolist() == list(range(11))
+    assert data.group[data.wave == 0].tolist() == list(range(22))  # each wave from the first on
+    assert not data.are_linked
     assert not data.own_groups
 
 

@@ -159,8 +159,7 @@ def gate_status(  # noqa: PLR0913 - every fact a gate depends on
         required_permille: Rate asked for, in thousandths.
         opens_at: First instant of collection.
         deadline: First instant after the last day of collection, in Beijing time.
-        rate_reached_at: When the last return arrived, or the last exclusion was approved, that the
-            rate needed.
+        rate_reached_at: When the last return or approved exclusion that the rate needed came.
         waived_at: When a waiver was recorded.
         now: The present instant.
         is_held: An integrity hold is in place.

@@ -240,7 +240,7 @@ def tracker(session: Session, campaign: Campaign, scope: Viewer, *, now: datetim
 
 
 def standings(session: Session, campaign: Campaign, scope: Viewer, *, now: datetime) -> Tracker:
-    """Return the same without curves, regions and company: days are read where they start clocks."""
+    """Return the same without curves, regions and company: days only where they start clocks."""
     gates = list_gates(session, campaign.id, scope)
     counts = contact_queries.count_communities(session, campaign.id, scope)
     met = {key for key, one in counts.items() if one.count.meets(campaign.required_permille)}

@@ -86,14 +86,12 @@ def record_handover(  # noqa: PLR0913 - the columns of a line
         session: Open session; the caller owns the transaction.
         vault: Seals the name.
         campaign: An opened campaign.
-        community_id: The community.
-        building: The building.
+        community_id, building: Where.
         kind: What happened.
         pieces: How many.
         person: Who signed; nobody for what the worker printed.
         happened_on: The day, in Beijing.
-        staff_id: Who writes it down.
-        now: Aware instant.
+        staff_id, now: Who writes it down, and when.
         seen: The latest line the writer saw; the same line written after it is not written again.
         is_sure: The pieces are right although there can hardly be so many.
 
@@ -102,19 +100,14 @@ def record_handover(  # noqa: PLR0913 - the columns of a line
         BeforeOpeningError: It lies before the day on which letters could be printed at all.
         OddCountError: More is handed out than was printed, or comes back than was handed out.
     """
-    if happened_on > beijing_date(now):
-        raise PastInstantError(now)
-    first_day = _first_day(campaign)
-    if happened_on < first_day:
-        raise BeforeOpeningError(first_day)
+    _check_day(campaign, happened_on, now=now)
     lock_campaign(session, campaign.id)  # two posts of one form come one by one
     name = clean_text(person)[:LONGEST_NAME]
-    if seen is not None:
-        for known in list_lines(session, vault, campaign.id, community_id):
-            if known.line.id <= seen:
-                break
-            if _same(known, building, kind, pieces, name, happened_on):
-                return known.line
+    for known in list_lines(session, vault, campaign.id, community_id):
+        if seen is None or known.line.id <= seen:
+            break
+        if _same(known, building, kind, pieces, name, happened_on):
+            return known.line
     if not is_sure:
         _check_count(session, campaign.id, community_id, building, kind, pieces)
     line = Handover(
@@ -131,6 +124,15 @@ def record_handover(  # noqa: PLR0913 - the columns of a line
     session.add(line)
     session.flush()
     return line
+
+
+def _check_day(campaign: Campaign, day: date, *, now: datetime) -> None:
+    """Raise PastInstantError or BeforeOpeningError for a day on which nothing was handed over."""
+    if day > beijing_date(now):
+        raise PastInstantError(now)
+    first_day = _first_day(campaign)
+    if day < first_day:
+        raise BeforeOpeningError(first_day)
 
 
 def _first_day(campaign: Campaign) -> date:
