@@ -86,18 +86,19 @@ def record_handover(  # noqa: PLR0913 - the columns of a line
         session: Open session; the caller owns the transaction.
         vault: Seals the name.
         campaign: An opened campaign.
-        community_id, building: Where.
+        community_id: The community.
+        building: The building.
         kind: What happened.
         pieces: How many.
         person: Who signed; nobody for what the worker printed.
         happened_on: The day, in Beijing.
-        staff_id, now: Who writes it down, and when.
+        staff_id: Who writes it down.
+        now: Aware instant.
         seen: The latest line the writer saw; the same line written after it is not written again.
         is_sure: The pieces are right although there can hardly be so many.
 
     Raises:
-        PastInstantError: The day lies in the future.
-        BeforeOpeningError: It lies before the day on which letters could be printed at all.
+        PastInstantError, BeforeOpeningError: No letters can have been in hand that day.
         OddCountError: More is handed out than was printed, or comes back than was handed out.
     """
     _check_day(campaign, happened_on, now=now)
