@@ -122,6 +122,10 @@ def record_handover(  # noqa: PLR0913 - the columns of a line
         staff_id=staff_id,
         recorded_at=now,
     )
+    return _add(session, line)
+
+
+def _add(session: Session, line: Handover) -> Handover:
     session.add(line)
     session.flush()
     return line
