@@ -152,10 +152,11 @@ def tap_apart(choice: Locator) -> None:
 
 
 @cache
-def _driver() -> Playwright:
-    driver = sync_playwright().start()
-    atexit.register(driver.stop)  # and with it the browser
-    return driver
+def driver() -> Playwright:
+    """Return the one Playwright of this process; a second one would not start beside it."""
+    started = sync_playwright().start()
+    atexit.register(started.stop)  # and with it the browser
+    return started
 
 
 _started: list[Browser] = []
@@ -167,6 +168,6 @@ def _chromium() -> Browser:
         binary = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
         if binary is None:
             pytest.fail(MISSING)
-        kind = _driver().chromium
+        kind = driver().chromium
         _started.append(kind.launch(executable_path=binary, args=["--no-sandbox"]))
     return _started[-1]

@@ -66,7 +66,7 @@ def prepare(client) -> None:
     report = client.submit(
         "/hq/register/", {"file": (BytesIO(register_csv()), "名册.csv")}, form=MAIN
     )
-    fields = hidden_fields(report.text, "csrf_token", "digest", "filename")
+    fields = hidden_fields(report.text, "csrf_token", "digest", "filename", "seen")
     assert client.post("/hq/register/apply", data=fields).status_code == 302
     file = (BytesIO(INSTRUMENT_FILE.read_bytes()), "v1.yaml")
     checked = client.submit("/hq/instruments", {"file": file}, form=MAIN)

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Route
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.staff.models import Role, Staff
 from app.surveys.response.interviews.models import Helper, Interview
 from app.surveys.response.models import Channel, Comment, Response
-from tests.browser import CHROMIUM_NAMES, MISSING, serve
+from tests.browser import CHROMIUM_NAMES, MISSING, driver, serve
 from tests.factories import NOW, PASSWORD, make_campaign, make_community, make_staff, members_of
 from tests.integration.snapshot.answering import answer
 from tests.web.staff_pages import set_clock
@@ -42,23 +42,24 @@ class Tablet:
         binary = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
         if binary is None:
             pytest.fail(MISSING)
-        with sync_playwright() as playwright:
-            context = playwright.chromium.launch_persistent_context(
-                str(self.profile),
-                executable_path=binary,
-                args=["--no-sandbox"],
-                base_url=self.address,
-                viewport={"width": 820, "height": 1180},
-                locale="zh-CN",
-            )
-            context.set_offline(offline)
-            page = context.pages[0]
-            page.set_default_timeout(15_000)
-            complaints: list[str] = []
-            page.on("pageerror", lambda error: complaints.append(str(error)))
+        context = driver().chromium.launch_persistent_context(
+            str(self.profile),
+            executable_path=binary,
+            args=["--no-sandbox"],
+            base_url=self.address,
+            viewport={"width": 820, "height": 1180},
+            locale="zh-CN",
+        )
+        context.set_offline(offline)
+        page = context.pages[0]
+        page.set_default_timeout(15_000)
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        try:
             yield context, page
+        finally:
             context.close()
-            assert complaints == []
+        assert complaints == []
 
 
 def sign_in(page: Page, staff: Staff) -> None:

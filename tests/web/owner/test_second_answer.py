@@ -17,7 +17,7 @@ ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True
 WISH = "楼道的灯坏了"
 NOT_SENT = "您在这部手机上写的还没有提交"
 TOO_LATE = "来得太晚"
-DRAFT_COUNTED = "已保存的回答，已计入统计"
+DRAFT_COUNTED = "没有提交的回答已经计入"
 FROM_DRAFT = "按您截止前已保存的回答计入统计"
 UNSAVED = "刚才的修改没有保存"
 
