@@ -19,6 +19,10 @@ class Role(StrEnum):
     CLERK = "clerk"  # keys in paper forms, at head office or a branch
     ADMIN = "admin"  # accounts; sees no answers
     INTERVIEWER = "interviewer"  # asks at home for head office; never one of the office asked about
+    REGION = "region"  # communities of its regions: progress, results, coverage; no household
+    CALLER = "caller"  # head office's telephone caller: the call sheets given to it
+    COMMITTEE = "committee"  # owners' committee: rate, released results, public answers
+    AGENCY = "agency"  # outside agency of the market survey; never the register
 
 
 class Staff(Base):
@@ -44,6 +48,15 @@ class StaffCommunity(Base):
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), primary_key=True)
+
+
+class StaffRegion(Base):
+    """A region whose communities somebody may see."""
+
+    __tablename__ = "staff_region"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
 
 
 class StaffSession(Base):

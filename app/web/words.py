@@ -36,6 +36,10 @@ def role_name(role: Role) -> str:
         Role.CLERK: _("Entry clerk"),
         Role.ADMIN: _("Administrator"),
         Role.INTERVIEWER: _("Interviewer"),
+        Role.REGION: _("Region"),
+        Role.CALLER: _("Telephone caller"),
+        Role.COMMITTEE: _("Owners' committee"),
+        Role.AGENCY: _("Outside agency"),
     }[role]
 
 

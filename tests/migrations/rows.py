@@ -28,6 +28,7 @@ from app.staff.models import (
     Role,
     Staff,
     StaffCommunity,
+    StaffRegion,
     StaffSession,
 )
 from app.surveys.campaign.contact.models import (
@@ -357,6 +358,8 @@ def _fill_results(session: Session) -> None:
 
 def _fill_register_history(session: Session) -> None:
     session.add(Region(id=1, code="HZ", name="杭州区域"))
+    session.flush()
+    session.add(StaffRegion(staff_id=1, region_id=1))
     session.add(
         HouseholdEvent(
             household_id=1, kind=HouseholdEventKind.MOVED_IN, on_day=date(2026, 3, 1), at=NOW

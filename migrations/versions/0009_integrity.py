@@ -1,0 +1,14 @@
+"""Integrity of collection: signals, scores, audit calls, decisions."""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,14 @@
+"""One case model for every source: states, people, events, contacts with keys."""
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

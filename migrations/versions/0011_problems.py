@@ -1,0 +1,14 @@
+"""Problems owners share: codes of comments, public answers on their way, actions."""
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

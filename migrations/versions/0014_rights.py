@@ -1,0 +1,14 @@
+"""Rights of owners: notices, retention, erasure, anchors of the audit log."""
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
