@@ -1,5 +1,6 @@
 """What happened after the finished campaign: nearly all cases were called, visits made."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -24,19 +25,34 @@ WAYS = ("phone", "phone", "wechat", "visit")
 
 
 def close_the_loop(
-    session: Session, vault: Vault, code: str, *, after: datetime, seed: int
+    session: Session,
+    vault: Vault,
+    code: str,
+    *,
+    after: datetime,
+    seed: int,
+    left: Mapping[str, int],
 ) -> None:
-    """Record contacts and home visits in the two weeks after the deadline."""
+    """Record contacts and home visits in the two weeks after the deadline.
+
+    Args:
+        session: A writing transaction.
+        vault: Seals what was said.
+        code: The campaign.
+        after: The deadline.
+        seed: Decides who was called when.
+        left: Cases that nobody has finished, by community.
+    """
     campaign = find_campaign(session, code)
     if campaign is None:
         raise LookupError(code)
     rng = np.random.default_rng(seed)
     scope = scope_of(session, "hq")
     services.make_follow_ups(session, campaign.id, now=after)
-    left = {community_of(session, one).id: count for one, count in STILL_OPEN.items()}
+    open_still = {community_of(session, one).id: count for one, count in left.items()}
     for case in list_cases(session, scope, campaign.id, state=CaseState.OPEN):
-        if case.on_list is CaseList.COMMUNITY and left.get(case.community_id, 0):
-            left[case.community_id] -= 1
+        if case.on_list is CaseList.COMMUNITY and open_still.get(case.community_id, 0):
+            open_still[case.community_id] -= 1
             continue
         at = after + timedelta(days=int(rng.integers(9, 13)), minutes=_office_hours(rng))
         _call(session, vault, scope, case.id, rng=rng, at=at)

@@ -16,8 +16,8 @@ from app.config import ROOT, Config
 from app.db import make_engine, write_session
 from app.demo import gates, homes, messages, plan, street
 from app.demo.accounts import OPERATOR, add_accounts
-from app.demo.after import call_for_head_office, close_the_loop
-from app.demo.collecting import Wave, collect
+from app.demo.after import STILL_OPEN, call_for_head_office, close_the_loop
+from app.demo.collecting import Turn, Wave, collect
 from app.demo.company import COMMUNITIES, DemoCommunity, register_file
 from app.demo.loop import answer_owners, visit_homes
 from app.demo.pilot import hold_pilot
@@ -43,6 +43,7 @@ SEED = 20261122
 INSTRUMENT = ROOT / "instruments" / "customer-perception" / "v1.yaml"
 RUNNING_DAY = 13  # the running campaign is on its fourteenth day
 BETWEEN_CAMPAIGNS = timedelta(days=161)
+BEFORE_THAT = timedelta(days=203)  # from November to June
 _STEPS = "demo.steps"  # the fact that names the steps done so far
 _FINISHED_DOORS, _RUNNING_DOORS = (9, 15, 18), (8, 10, 12)
 # Two communities are behind with it, and nobody says that it is done.
@@ -58,6 +59,7 @@ class _Builder:
     workshop: Workshop
     say: Say
     today: date
+    earlier: str
     finished: str
     running: str
     opens_on: date
@@ -70,6 +72,11 @@ class _Builder:
     def first(self) -> date:
         """Return the first day of the finished campaign."""
         return self.opens_on - BETWEEN_CAMPAIGNS
+
+    @property
+    def before(self) -> date:
+        """Return the first day of the campaign before the finished one."""
+        return self.first - BEFORE_THAT
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -132,8 +139,10 @@ def _build(config: Config, engine: Engine, *, say: Say) -> DemoSheet:
     finished, running = mark["finished"], mark["running"]
     if "done" not in mark:
         opens_on = date.fromisoformat(mark["opens_on"])
-        builder = _Builder(workshop, say, today, finished, running, opens_on)
+        earlier = mark["earlier"]
+        builder = _Builder(workshop, say, today, earlier, finished, running, opens_on)
         _company(builder)
+        _earlier(builder)
         _finished(builder)
         _running(builder)
         with builder.writing() as session:
@@ -154,8 +163,10 @@ def _claim_database(workshop: Workshop, today: date) -> dict[str, str]:
         if not is_empty or staff_queries.list_staff(session):
             raise DemoDataError("this database holds real data: the demo needs one of its own")
         opens_on = today - timedelta(days=RUNNING_DAY)
+        first = opens_on - BETWEEN_CAMPAIGNS
         mark = {
-            "finished": f"{opens_on - BETWEEN_CAMPAIGNS:%Y-%m}",
+            "earlier": f"{first - BEFORE_THAT:%Y-%m}",
+            "finished": f"{first:%Y-%m}",
             "running": f"{opens_on:%Y-%m}",
             "opens_on": opens_on.isoformat(),
         }
@@ -165,7 +176,7 @@ def _claim_database(workshop: Workshop, today: date) -> dict[str, str]:
 
 def _company(builder: _Builder) -> None:
     """Import the register, let people sign in, and note what homes need."""
-    founded = clock.start_of(builder.first) - timedelta(days=90)
+    founded = clock.start_of(builder.before) - timedelta(days=90)
 
     def register(session: Session) -> None:
         table = importing.read_table(register_file(np.random.default_rng(SEED)), "register.csv")
@@ -175,14 +186,41 @@ def _company(builder: _Builder) -> None:
     builder.once("register", register, says="register: 6 communities, 1,500 homes")
     builder.once("accounts", partial(add_accounts, now=founded))
     builder.once("events", partial(plan.add_events, first=builder.first, second=builder.opens_on))
-    builder.once("needs", partial(homes.note_needs, on=builder.first - timedelta(days=21)))
+    builder.once("needs", partial(homes.note_needs, on=builder.before - timedelta(days=21)))
+
+
+def _earlier(builder: _Builder) -> None:
+    """Let the campaign before run through: everybody was released, all work is done."""
+    code, vault = builder.earlier, builder.vault
+    _prepare(builder, code, builder.before, has_pilot=False)
+    wave = Wave(code, COLLECTION_DAYS + 1, Turn.EARLIER)
+    for community in COMMUNITIES:
+        builder.once(
+            f"{code} {community.code}",
+            partial(_collect, builder, wave, community),
+            says=f"campaign {code}: {community.name} answers",
+        )
+    after = clock.end_of(builder.before + timedelta(days=COLLECTION_DAYS))
+    builder.advance(
+        f"{code} deadline",
+        after + timedelta(hours=1),
+        says=f"campaign {code}: freeze, statistics, reports",
+    )
+
+    def close(session: Session) -> None:
+        close_the_loop(session, vault, code, after=after, seed=SEED, left={})
+        gates.do_the_work(session, code, behind=frozenset())
+        plan.tick_until(session, code, builder.today, t0=after)
+        plan.close(session, code, now=after + timedelta(days=40, hours=10))
+
+    builder.once(f"{code} close", close, says=f"campaign {code}: follow-up, home visits, review")
 
 
 def _finished(builder: _Builder) -> None:
     """Let the finished campaign run from its plan to the work after its release."""
     code, vault = builder.finished, builder.vault
     _prepare(builder, code, builder.first, has_pilot=False)
-    wave = Wave(code, COLLECTION_DAYS + 1, is_finished=True)
+    wave = Wave(code, COLLECTION_DAYS + 1, Turn.FINISHED)
     for community in COMMUNITIES:
         builder.once(
             f"{code} {community.code}",
@@ -220,9 +258,9 @@ def _after(builder: _Builder, code: str, after: datetime) -> None:
     vault = builder.vault
 
     def follow_up(session: Session) -> None:
-        close_the_loop(session, vault, code, after=after, seed=SEED)
+        close_the_loop(session, vault, code, after=after, seed=SEED, left=STILL_OPEN)
         answer_owners(session, vault, code, after=after)
-        gates.do_the_work(session, code)
+        gates.do_the_work(session, code, behind=gates.UNFINISHED)
         plan.tick_until(session, code, builder.today, t0=after, waiting=_WAITING)
 
     voided = after + timedelta(days=9, hours=10)
@@ -308,7 +346,7 @@ def _collect_running(
 ) -> None:
     code = builder.running
     half = "first" if since is None else "second"
-    wave = Wave(code, RUNNING_DAY, is_finished=False, since=since, until=until)
+    wave = Wave(code, RUNNING_DAY, Turn.RUNNING, since=since, until=until)
     for community in COMMUNITIES:
         builder.once(
             f"{code} {community.code} {half}",

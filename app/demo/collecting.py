@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -20,11 +21,32 @@ from app.surveys.response.models import Channel
 from app.surveys.response.services import Submission
 from app.vault import Vault
 
-# What was done after the finished campaign, as owners feel it now.
+# How owners felt in the first campaign, and what was done since the second, as they feel it now.
+CHANGE_BEFORE = {"cleaning": -6.0, "service": -3.0, "greenery": 2.0}
 CHANGE_SINCE = {"facilities": 4.0, "service": 2.0}
+LESS_BEFORE, LEAST_BEFORE = 0.03, 0.61  # everybody was released then
 PAPER_SHARE = 0.15
 BEGUN_EVERY = 30  # of the silent homes
 _FIRST_PAGES = ("overall", "priority", "tolerance.", "area.")
+
+
+class Turn(Enum):
+    """Which of the demo's campaigns it is."""
+
+    EARLIER = "earlier"
+    FINISHED = "finished"
+    RUNNING = "running"
+
+    @property
+    def change(self) -> Mapping[str, float]:
+        """Return how far areas stand from the finished campaign, in points."""
+        return {Turn.EARLIER: CHANGE_BEFORE, Turn.RUNNING: CHANGE_SINCE}.get(self, {})
+
+    def rate_of(self, community: DemoCommunity) -> float:
+        """Return the share of a community's homes that answer."""
+        if self is Turn.EARLIER:
+            return max(LEAST_BEFORE, community.first_rate - LESS_BEFORE)
+        return community.first_rate if self is Turn.FINISHED else community.now_rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +56,14 @@ class Wave:
     Attributes:
         code: The campaign.
         days: Days on which answers come, from the first day of the campaign.
-        is_finished: This is the finished campaign.
+        turn: Which campaign this is.
         since: Answers before this instant are left out; None for all.
         until: Answers from this instant on are left out; None for all.
     """
 
     code: str
     days: int
-    is_finished: bool
+    turn: Turn
     since: datetime | None = None
     until: datetime | None = None
 
@@ -58,7 +80,7 @@ def collect(
 
     Every wave of a campaign draws the same answers and times, and records its own.
     """
-    code, is_finished = wave.code, wave.is_finished
+    code = wave.code
     campaign = campaign_queries.find_campaign(session, code)
     place = community_of(session, community.code).id
     gate = campaign_queries.find_gate(session, campaign.id, place) if campaign else None
@@ -66,7 +88,7 @@ def collect(
         raise LookupError(code)
     instrument = campaign_queries.get_instrument(session, campaign.instrument_digest)
     rng = np.random.default_rng([seed, zlib.crc32(f"{code}:{community.code}".encode())])
-    truth = truth_of(community, instrument, {} if is_finished else CHANGE_SINCE)
+    truth = truth_of(community, instrument, wave.turn.change)
     members = [
         member
         for building in campaign_queries.list_buildings(session, campaign.id, place)
@@ -75,10 +97,9 @@ def collect(
         )
     ]
     households = simulate_households(rng, truth, len(members))
-    rate = community.first_rate if is_finished else community.now_rate
-    chosen = who_answers(rng, households, rate)
+    chosen = who_answers(rng, households, wave.turn.rate_of(community))
     times = answer_times(rng, campaign.opens_on, len(chosen), wave.days)
-    wants_photo = is_finished and community.code == LOOP_COMMUNITY
+    wants_photo = wave.turn is Turn.FINISHED and community.code == LOOP_COMMUNITY
     for at, instant in zip(chosen, times, strict=True):
         member, household = members[at], households[at]
         offer = response_services.offer_of(instrument, gate, member)

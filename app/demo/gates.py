@@ -95,17 +95,17 @@ def waive(session: Session, vault: Vault, code: str, *, now: datetime) -> None:
     )
 
 
-def do_the_work(session: Session, code: str) -> None:
+def do_the_work(session: Session, code: str, *, behind: frozenset[str]) -> None:
     """Begin and end analysis and follow-up of every community, but for those that are behind."""
     campaign = _campaign(session, code)
     head = staff_of(session, "hq")
-    behind = {community_of(session, one).id for one in UNFINISHED}
+    still = {community_of(session, one).id for one in behind}
     for row in campaign_queries.list_gates(session, campaign.id, OPERATOR):
         t0 = row.gate.waived_at or end_of(campaign.closes_on)
         for kind, begins, ends in ((WorkKind.ANALYSIS, 2, 6), (WorkKind.FOLLOW_UP, 3, 13)):
             at = t0 + timedelta(days=begins, hours=10)
             services.start_work(session, row.gate, kind, staff_id=head.id, now=at)
-            if kind is WorkKind.ANALYSIS or row.gate.community_id not in behind:
+            if kind is WorkKind.ANALYSIS or row.gate.community_id not in still:
                 at = t0 + timedelta(days=ends, hours=16)
                 services.finish_work(session, row.gate, kind, staff_id=head.id, now=at)
 

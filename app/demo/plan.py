@@ -148,3 +148,11 @@ def tick_until(
         at = start_of(task.due_on) + timedelta(hours=9, minutes=minutes)
         who = leader if task.owner is TaskOwner.LEADER else head
         services.tick(session, campaign, task, staff_id=who.id, now=at)
+
+
+def close(session: Session, code: str, *, now: datetime) -> None:
+    """Close a campaign whose review is done."""
+    campaign = campaign_queries.find_campaign(session, code)
+    if campaign is None:
+        raise LookupError(code)
+    services.close_campaign(session, campaign, staff_id=staff_of(session, "hq").id, now=now)
