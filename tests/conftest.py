@@ -16,16 +16,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Page
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from app.config import Config
 from app.db import db, make_engine
 from app.factory import create_app
 from app.i18n import DEFAULT_LANGUAGE, set_language
+from app.staff import passwords
 from app.storage import Storage
 from app.vault import Vault
 from migrations.run import upgrade
@@ -51,6 +54,26 @@ class KeptTemplates(BytecodeCache):
         self._kept[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
 
 
+class KeptAddresses:
+    """Address builders of this process: werkzeug compiles one for each rule of each application."""
+
+    def __init__(self) -> None:
+        self._make = Rule._compile_builder
+        self._kept: dict[tuple[object, ...], object] = {}
+
+    def builder(self, rule: Rule, append_unknown: bool = True) -> object:
+        """Return what werkzeug makes of a rule, made once: it depends on these words alone."""
+        defaults = tuple((rule.defaults or {}).items())
+        key = (rule.rule, rule.subdomain, rule.host, defaults, append_unknown)
+        if key not in self._kept:
+            self._kept[key] = self._make(rule, append_unknown)
+        return self._kept[key]
+
+
+_addresses = KeptAddresses()
+Rule._compile_builder = lambda rule, append_unknown=True: _addresses.builder(rule, append_unknown)
+# The work of a password is set so that nobody guesses many; a thousand tests sign in each.
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": KeptTemplates()}
 DATABASES = ["sqlite", "postgresql"] if postgres.is_wanted() else ["sqlite"]
 
