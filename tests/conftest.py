@@ -1,8 +1,9 @@
 """Fixtures of the whole suite: both databases, vault, storage, application, browser.
 
 Every test that asks for `engine`, `session` or `client` runs twice, on an SQLite file and on a
-real PostgreSQL, both made by the real migrations. Tests through pages take turns instead, every
-third on PostgreSQL: what differs between the two lies in the queries, which run on both.
+real PostgreSQL, both made by the real migrations. Tests through pages and of whole jobs take
+turns instead, every third on PostgreSQL: what differs between the two lies in the queries, which
+run on both.
 LINSHENG_TEST_PG=all runs them on both, too; LINSHENG_TEST_PG=0 leaves PostgreSQL out; otherwise a
 machine without it fails the run. A test that is about one database only says
 ``@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)``.
@@ -35,7 +36,11 @@ from migrations.run import upgrade
 from tests import postgres
 from tests.browser import PageClient, open_browser, serve
 
-PAGES = Path(__file__).parent / "web"
+# Long ways through the whole product; what differs between the databases lies in the queries.
+WAYS = frozenset(
+    Path(__file__).parent / folder
+    for folder in ("web", "end_to_end", "integration/reports", "integration/report_files")
+)
 
 
 class KeptTemplates(BytecodeCache):
@@ -85,7 +90,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     elif os.environ.get("LINSHENG_TEST_PG") == "all":
         left_out = set()
     else:
-        left_out = without_a_turn([item for item in items if PAGES in item.path.parents])
+        left_out = without_a_turn([item for item in items if WAYS & set(item.path.parents)])
     if left_out:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=list(left_out))

@@ -17,7 +17,7 @@ from tests.factories import NOW, make_campaign, make_community, members_of
 from tests.integration.response.forms import SECOND, deadline_of, filled, submission, submit
 
 THREADS = 32
-ROUNDS = 20 if postgres.is_wanted() else 5  # `make check` takes the short form
+ROUNDS = 8 if postgres.is_wanted() else 5  # `make check` takes the short form
 
 
 def at_once(work) -> list[object]:
