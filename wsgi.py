@@ -1,5 +1,6 @@
 """The application object for gunicorn and for the flask command."""
 
+import gc
 import os
 
 from app.cli import register_commands
@@ -13,3 +14,6 @@ try:
 except (ConfigError, DemoDataError, VaultKeyError) as error:
     raise SystemExit(f"linsheng: {error}") from error
 register_commands(app)
+# What is loaded stays: searching it for garbage would hold up a page for a fifth of a second.
+gc.collect()
+gc.freeze()

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 class ConfigError(ValueError):
@@ -26,12 +28,14 @@ class Config:
         key_file: File with the vault's keys; made at first start, kept outside the database.
         public_url: Address owners see in links and QR codes, without a trailing slash.
         company: Name of the company on pages and papers.
-        hosts: Host names this installation answers to; empty means any (demo, tests).
+        hosts: Host names this installation answers to; empty means any (tests). Read from the
+            environment it is never empty: the host of `public_url`, this machine, and others named.
         proxies: Trusted reverse proxies in front of the server, each adding to X-Forwarded-For;
             0 takes the address of the connection itself.
         secure_cookies: Send cookies over HTTPS only.
         demo: Show that all data is invented.
         phone: Telephone of the head office for owners; empty when there is none.
+        code_roles: Roles that sign in with a second factor or not at all.
         months: Months in which a campaign begins; the next one is prepared a month before.
     """
 
@@ -45,6 +49,7 @@ class Config:
     secure_cookies: bool = False
     demo: bool = False
     phone: str = ""
+    code_roles: tuple[str, ...] = ()
     months: tuple[int, ...] = (6, 11)
 
     @property
@@ -81,13 +86,26 @@ def read_config(environ: Mapping[str, str]) -> Config:
         key_file=Path(environ.get("LINSHENG_KEY_FILE", str(instance / "vault.key"))),
         public_url=public_url,
         company=environ.get("LINSHENG_COMPANY", "邻声物业"),
-        hosts=tuple(h for h in environ.get("LINSHENG_HOSTS", "").split(",") if h),
+        hosts=_read_hosts(public_url, environ.get("LINSHENG_HOSTS", "")),
         proxies=int(proxies),
         secure_cookies=public_url.startswith("https://"),
         demo=is_demo,
         phone=environ.get("LINSHENG_PHONE", "").strip(),
+        code_roles=_read_words(environ.get("LINSHENG_SECOND_FACTOR", "")),
         months=_read_months(environ.get("LINSHENG_MONTHS", "6,11")),
     )
+
+
+def _read_hosts(public_url: str, others: str) -> tuple[str, ...]:
+    """Return the names in a Host header that are answered: nobody may make up another one."""
+    host = urlsplit(public_url).hostname
+    if not host:
+        raise ConfigError("LINSHENG_PUBLIC_URL", "names no host")
+    return tuple(dict.fromkeys((host, *_THIS_MACHINE, *_read_words(others))))
+
+
+def _read_words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip().lower() for word in text.split(",") if word.strip())
 
 
 def _read_months(text: str) -> tuple[int, ...]:

@@ -10,53 +10,95 @@ from app.db import db, engine_options, make_engine
 from app.installation import open_vault
 from app.storage import Storage
 from app.vault import Vault
-from app.web import auth_pages, contacts, errors, guard, health, security
+from app.web import (
+    auth_account,
+    auth_code,
+    auth_links,
+    auth_pages,
+    contacts,
+    coverage,
+    errors,
+    guard,
+    health,
+    papers,
+    reviews,
+    security,
+)
+from app.web.admin import audit as admin_audit
+from app.web.admin import people as admin_people
+from app.web.admin import people_acts as admin_acts
+from app.web.desk import calendar as desk_visit_week
+from app.web.desk import case_acts, case_sheets, followups, praise, replies, triage, visits
 from app.web.desk import doors as desk_doors
-from app.web.desk import followups, replies, visits
+from app.web.desk import offline as desk_offline
 from app.web.desk import photos as desk_photos
+from app.web.desk import visit_record as desk_visit_record
 from app.web.entry import keying
+from app.web.hq import actions as hq_actions
 from app.web.hq import alarms as hq_alarms
 from app.web.hq import answers as hq_answers
+from app.web.hq import bulletins as hq_bulletins
 from app.web.hq import calendar as hq_calendar
 from app.web.hq import campaigns as hq_campaigns
+from app.web.hq import coding as hq_coding
+from app.web.hq import company_pages as hq_company
 from app.web.hq import evidence as hq_evidence
 from app.web.hq import gate_voids as hq_voids
 from app.web.hq import gates as hq_gates
 from app.web.hq import household_acts as hq_household_acts
 from app.web.hq import households as hq_households
-from app.web.hq import letters as hq_letters
+from app.web.hq import integrity as hq_integrity
+from app.web.hq import integrity_acts as hq_integrity_acts
+from app.web.hq import integrity_calls as hq_calls
+from app.web.hq import integrity_office as hq_integrity_office
 from app.web.hq import letters_book as hq_bundles
 from app.web.hq import messages as hq_messages
 from app.web.hq import messages_reach as hq_reach
 from app.web.hq import pilots as hq_pilots
 from app.web.hq import plan_tasks as hq_plan_tasks
 from app.web.hq import plans as hq_plans
+from app.web.hq import problem_steps as hq_problem_steps
+from app.web.hq import problems as hq_problems
+from app.web.hq import promises as hq_promises
 from app.web.hq import register as hq_register
 from app.web.hq import register_buildings as hq_register_buildings
 from app.web.hq import register_places as hq_register_places
 from app.web.hq import results as hq_results
+from app.web.hq import rights as hq_rights
+from app.web.hq import rights_copy as hq_rights_copy
+from app.web.hq import rights_timers as hq_rights_timers
 from app.web.hq import start as hq_start
 from app.web.hq import tracker as hq_tracker
 from app.web.hq import words as hq_words
 from app.web.interview import views as interview
+from app.web.keys import KeyConverter
 from app.web.owner import after as owner_after
 from app.web.owner import ahead as owner_ahead
 from app.web.owner import alarm as owner_alarm
+from app.web.owner import board as owner_board
 from app.web.owner import entering as owner_entering
 from app.web.owner import later as owner_later
 from app.web.owner import photos as owner_photos
 from app.web.owner import views as owner_views
 from app.web.services import KEY, Services
+from app.web.today import page as today
 
 PAGES = (
     health,
     auth_pages,
+    auth_links,
+    auth_account,
+    auth_code,
+    admin_people,
+    admin_acts,
+    admin_audit,
     owner_entering,
     owner_views,
     owner_ahead,
     owner_later,
     owner_after,
     owner_alarm,
+    owner_board,
     owner_photos,
     hq_start,
     hq_campaigns,
@@ -67,7 +109,10 @@ PAGES = (
     hq_calendar,
     hq_gates,
     hq_voids,
-    hq_letters,
+    hq_integrity,
+    hq_integrity_acts,
+    hq_calls,
+    hq_integrity_office,
     hq_bundles,
     hq_messages,
     hq_reach,
@@ -77,16 +122,37 @@ PAGES = (
     hq_register_places,
     hq_households,
     hq_household_acts,
+    hq_rights,
+    hq_rights_copy,
+    hq_rights_timers,
+    hq_company,
     hq_results,
     hq_alarms,
     hq_words,
     hq_answers,
+    hq_bulletins,
+    hq_coding,
+    hq_problems,
+    hq_problem_steps,
+    hq_actions,
+    hq_promises,
     contacts,
     followups,
+    case_acts,
+    case_sheets,
+    triage,
+    praise,
     desk_doors,
     replies,
     desk_photos,
     visits,
+    desk_visit_week,
+    desk_visit_record,
+    desk_offline,
+    papers,
+    today,
+    coverage,
+    reviews,
     keying,
     interview,
 )
@@ -141,6 +207,7 @@ def create_app(config: Config) -> Flask:
     CSRFProtect(app)
     security.install(app)
     errors.install(app)
+    app.url_map.converters["int"] = KeyConverter
     for page in PAGES:
         app.register_blueprint(page.bp)
     guard.check_every_route_is_guarded(app)

@@ -3,6 +3,10 @@
 One key file outside the database holds a 32-byte root; each purpose has its own key derived from
 it (HKDF-SHA-256), so that a token never tells anything about an index or a replicate group.
 Losing the file means losing names and comments for good: back it up apart from the database.
+
+The first line of the file is the root. Further lines are keys added later (`vault rotate`): the
+last one seals, all of them open; the first byte of what is sealed tells which. Keyed hashes stay
+with the root for ever: printed tokens, indexes and replicate groups must mean the same for years.
 """
 
 import base64
@@ -18,8 +22,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-_VERSION = b"\x01"
 _NONCE = 12
+_MOST_KEYS = 255  # the number of a key is one byte
 
 
 class VaultKeyError(RuntimeError):
@@ -29,14 +33,24 @@ class VaultKeyError(RuntimeError):
 class Vault:
     """Seals text, opens it again, and makes keyed hashes. Holds no state but its keys."""
 
-    def __init__(self, root: bytes, *, is_temporary: bool = False) -> None:
-        if len(root) != 32:
-            raise VaultKeyError("the root key must have 32 bytes")
+    def __init__(
+        self, root: bytes, *, further: Sequence[bytes] = (), is_temporary: bool = False
+    ) -> None:
+        if any(len(key) != 32 for key in (root, *further)):
+            raise VaultKeyError("a key must have 32 bytes")
+        if len(further) >= _MOST_KEYS:
+            raise VaultKeyError("too many keys")
         self.is_temporary = is_temporary
         self._root = root
         self._keys: dict[bytes, bytes] = {}
         self._hashes: dict[str, hmac.HMAC] = {}
-        self._sealing = AESGCM(self._derive(b"seal"))
+        self._further = tuple(further)
+        self._opening = {1: AESGCM(self._derive(b"seal"))}
+        for number, key in enumerate(further, 2):
+            info = b"linsheng:seal"
+            self._opening[number] = AESGCM(HKDF(SHA256(), 32, salt=None, info=info).derive(key))
+        self.newest = len(self._opening)
+        self._sealing, self._mark = self._opening[self.newest], bytes([self.newest])
 
     @classmethod
     def from_file(cls, path: Path, *, create: bool = False) -> "Vault":
@@ -48,10 +62,11 @@ class Vault:
         if create and not path.exists():
             _make_key_file(path)
         try:
-            root = base64.b64decode(path.read_bytes().strip(), validate=True)
+            lines = path.read_bytes().strip().split(b"\n")
+            root, *further = (base64.b64decode(line.strip(), validate=True) for line in lines)
         except (OSError, ValueError) as error:
             raise VaultKeyError(str(path)) from error
-        return cls(root)
+        return cls(root, further=further)
 
     @classmethod
     def temporary(cls) -> "Vault":
@@ -60,14 +75,19 @@ class Vault:
 
     @property
     def fingerprint(self) -> str:
-        """Name the key without telling it: 32 hexadecimal digits."""
-        return self.keyed_hash("fingerprint", "")[:16].hex()
+        """Name the keys without telling them: 32 hexadecimal digits."""
+        added = "".join(hashlib.sha256(key).hexdigest() for key in self._further)
+        return self.keyed_hash("fingerprint", added)[:16].hex()
+
+    def before_last_key(self) -> "Vault":
+        """Return the vault as it was before its newest key was added; the same if it has one."""
+        return Vault(self._root, further=self._further[:-1], is_temporary=self.is_temporary)
 
     def seal(self, text: str, purpose: str) -> bytes:
         """Encrypt `text` (AES-256-GCM); `purpose` binds the result to its column."""
         nonce = os.urandom(_NONCE)
         sealed = self._sealing.encrypt(nonce, text.encode(), purpose.encode())
-        return _VERSION + nonce + sealed
+        return self._mark + nonce + sealed
 
     def seal_many(self, texts: Sequence[str], purpose: str) -> list[bytes]:
         """Encrypt texts like `seal`; the random nonces are drawn in one piece."""
@@ -76,7 +96,7 @@ class Vault:
         sealed = []
         for at, text in enumerate(texts):
             nonce = nonces[_NONCE * at : _NONCE * (at + 1)]
-            sealed.append(_VERSION + nonce + encrypt(nonce, text.encode(), bound))
+            sealed.append(self._mark + nonce + encrypt(nonce, text.encode(), bound))
         return sealed
 
     def open(self, sealed: bytes, purpose: str) -> str:
@@ -85,11 +105,12 @@ class Vault:
         Raises:
             VaultKeyError: Another key, another purpose, or damaged bytes.
         """
-        if sealed[:1] != _VERSION:
-            raise VaultKeyError("unknown version of sealed data")
+        opening = self._opening.get(sealed[0]) if sealed else None
+        if opening is None:
+            raise VaultKeyError("sealed with a key that is not in the key file")
         nonce, body = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
         try:
-            return self._sealing.decrypt(nonce, body, purpose.encode()).decode()
+            return opening.decrypt(nonce, body, purpose.encode()).decode()
         except (InvalidTag, ValueError) as error:
             raise VaultKeyError(purpose) from error
 
@@ -109,6 +130,18 @@ class Vault:
             key = HKDF(SHA256(), 32, salt=None, info=b"linsheng:" + purpose).derive(self._root)
             self._keys[purpose] = key
         return self._keys[purpose]
+
+
+def add_key(path: Path) -> None:
+    """Add a key to the key file; from the next start on it seals. The file is replaced whole."""
+    Vault.from_file(path)
+    content = path.read_bytes().strip() + b"\n" + base64.b64encode(os.urandom(32)) + b"\n"
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(name).replace(path)
 
 
 def _make_key_file(path: Path) -> None:

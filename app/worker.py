@@ -11,7 +11,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from time import monotonic
 
 from sqlalchemy import Engine
@@ -20,13 +20,35 @@ from sqlalchemy.exc import OperationalError
 from app import clock
 from app.config import Config
 from app.db import make_engine, write_session
+from app.followup.papers import services as papers
+from app.followup.problems.bulletins import services as boards
+from app.followup.problems.coding import services as coding
+from app.followup.sheets import services as case_sheets
 from app.installation import open_vault
 from app.jobs import queue
 from app.jobs.errors import LeaseLostError
-from app.reports import answer_copy, letter_work, message_work, plan_round, work
+from app.reports import (
+    answer_copy,
+    case_work,
+    coding_work,
+    company_work,
+    letter_work,
+    message_work,
+    paper_work,
+    plan_round,
+    posters,
+    report_work,
+    work,
+)
+from app.reports.integrity import work as integrity_work
+from app.reports.printing import orders as printing
+from app.reports.rounds.orders import SLICE
+from app.rights import rounds
+from app.rights.erasure.services import COMPACT
 from app.storage import Storage
 from app.surveys.distribution import runs as message_runs
 from app.surveys.distribution.printed import batches as letter_batches
+from app.surveys.integrity import jobs as integrity_jobs
 from app.surveys.register import alone as register_alone
 from app.surveys.register import jobs as register_jobs
 from app.surveys.response import copies as answer_copies
@@ -35,13 +57,26 @@ log = logging.getLogger("linsheng.worker")
 
 KINDS: dict[str, Callable[[work.Workshop, dict[str, object]], None]] = {
     "freeze_and_study": work.freeze_and_study,
+    company_work.STUDY: company_work.study_company,
+    SLICE: company_work.study_slice,
+    printing.MAKE: report_work.make_reports,
+    printing.ASKED: report_work.make_reports,
     answer_copies.KIND: answer_copy.make_answer_copy,
     register_jobs.CHECK: register_alone.check_file,
     register_jobs.IMPORT: register_alone.import_file,
+    papers.KIND: paper_work.make_paper,
     letter_batches.KIND: letter_work.make_letters,
+    coding.SUGGEST: coding_work.suggest_codes,
+    coding.FIND: coding_work.find_concentrated,
+    boards.POSTER: posters.make_poster,
+    case_sheets.KIND: case_work.make_sheet,
     message_runs.PREPARE: message_work.prepare_run,
     message_runs.SEND: message_work.send_slice,
+    integrity_jobs.MEASURE: integrity_work.measure_campaign,
+    integrity_jobs.DRAW: integrity_work.draw_calls,
+    COMPACT: rounds.compact_database,
 }
+LAST = (printing.MAKE,)  # hundreds of reports must not keep a person waiting
 LEASE_SECONDS = 60
 ROUND_SECONDS = 60
 IDLE_SECONDS = 0.5
@@ -80,10 +115,16 @@ def run_worker(config: Config) -> None:
 def _run_round(workshop: work.Workshop) -> None:
     try:
         work.advance_campaigns(workshop, {})
+        company_work.company_round(workshop)
         answer_copy.drop_old_copies(workshop)
         letter_work.drop_old_letters(workshop)
+        paper_work.drop_old_papers(workshop)
         message_work.message_round(workshop)
         plan_round.advance_plans(workshop)
+        case_work.case_round(workshop)
+        coding_work.coding_round(workshop)
+        integrity_work.integrity_round(workshop)
+        rounds.rights_round(workshop)
     except Exception:
         log.exception("the campaign round failed; it is tried again in a minute")
 
@@ -99,11 +140,19 @@ def _run_safely(workshop: work.Workshop, name: str) -> bool:
     return False
 
 
-def run_one(workshop: work.Workshop, name: str) -> bool:
-    """Claim and run one job; say whether there was one. A failing job is retried with back-off."""
+def run_one(workshop: work.Workshop, name: str, *, leaving: Collection[str] = ()) -> bool:
+    """Claim and run one job; say whether there was one. A failing job is retried with back-off.
+
+    Args:
+        workshop: What to work with.
+        name: Of this worker.
+        leaving: Kinds of jobs to leave to others.
+    """
     now = workshop.clock()
     with write_session(workshop.engine) as session:
-        job = queue.claim(session, name, now=now, lease_seconds=LEASE_SECONDS)
+        job = queue.claim(
+            session, name, now=now, lease_seconds=LEASE_SECONDS, last=LAST, leaving=leaving
+        )
         if job is None:
             return False
         job_id, kind, payload = job.id, job.kind, json.loads(job.payload)

@@ -178,7 +178,7 @@ def _measure(app: Flask, engine: Engine, *, homes: int, requests: int) -> list[T
         "search by phone": lambda t: _search(head, t, dice.choice(phones)[1]),
         "household": lambda t: head.open(t, f"/hq/households/{dice.choice(rows)[4]}"),
         "doors": lambda t: head.open(t, f"/desk/doors/{CAMPAIGN}/{dice.choice(rows)[0]}"),
-        "due today": lambda t: head.open(t, "/hq/"),
+        "due today": lambda t: head.open(t, "/today"),
         "campaigns": lambda t: head.open(t, "/hq/campaigns"),
     }
     for name, ask in kinds.items():

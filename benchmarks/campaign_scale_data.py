@@ -427,16 +427,18 @@ class _Filling:
         closes_on = opens_on + timedelta(days=_DAYS - 1)
         closed = words.instant(str(int(end_of(closes_on + timedelta(days=9)).timestamp())))
         opened = "m.id % 400 = 1" if is_last else "FALSE"  # a few cases are never closed in time
-        sealed = words.blob(self.vault.seal('{"c": "电梯常坏，希望尽快更换"}', "comment"))
+        wish = '{"comment.wish": "电梯常坏，希望尽快更换"}'
+        sealed = words.blob(self.vault.seal(wish, "comment"))
         self.run(
             "INSERT INTO comment (response_id, texts_sealed, wish) "
             f"SELECT m.id, {sealed}, 'office_or_hq' FROM frame_member m WHERE {own} ORDER BY m.id"
         )
         self.run(
             "INSERT INTO follow_up (id, frame_member_id, campaign_id, community_id, on_list, "
-            "state, created_at, closed_at) "
+            "stage, state, created_at, closed_at) "
             f"SELECT m.id, m.id, {campaign}, m.community_id, "
             "CASE WHEN m.id % 200 = 2 THEN 'head_office' ELSE 'community' END, "
+            f"CASE WHEN {opened} THEN 'accepted' ELSE 'closed' END, "
             f"CASE WHEN {opened} THEN 'open' ELSE 'closed' END, m.returned_at, "
             f"CASE WHEN {opened} THEN NULL ELSE {closed} END "
             f"FROM frame_member m WHERE {own} ORDER BY m.id"

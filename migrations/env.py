@@ -9,16 +9,24 @@ import os
 from alembic import context
 from sqlalchemy import Connection
 
+import app.followup.history.models
 import app.followup.models
+import app.followup.papers.models
+import app.followup.problems.models
+import app.followup.published.models
+import app.followup.review.models
+import app.followup.visits.models
 import app.installation
 import app.jobs.models
 import app.reports.models
+import app.rights.models
 import app.staff.models
 import app.surveys.campaign.contact.models
 import app.surveys.campaign.gates.models
 import app.surveys.campaign.models
 import app.surveys.campaign.planning.models
 import app.surveys.distribution.models
+import app.surveys.integrity.models
 import app.surveys.register.models
 import app.surveys.response.interviews.models
 import app.surveys.response.models

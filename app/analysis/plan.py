@@ -9,6 +9,8 @@ from app.analysis.scales.model import ModelPlan
 
 ENGINE = "1"
 
+# Name of a way to put attributes together; its groups as code and columns.
+Scheme = tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]
 BoxScheme = tuple[tuple[int, ...], tuple[tuple[str, tuple[int, ...]], ...]]
 
 
@@ -74,6 +76,10 @@ class StudyPlan:
         arrival: Variable of the time of answering, a number; needs rows and a population. Empty
             leaves early against late out.
         first_reminder: Time of the first reminder; None cuts the answers into thirds.
+        rollups: Schemes of attributes put together: name, and groups as code and columns.
+        frame_variables: What is known of every home of the base, for who is silent.
+        calibrate: Those of them that the headline figures are weighted to, beside the plain ones.
+        members: Communities the study is about, where they are not all of the company.
     """
 
     headline: tuple[str, ...]
@@ -123,6 +129,10 @@ class StudyPlan:
     mode_controls: tuple[str, ...] = ()
     arrival: str = ""
     first_reminder: float | None = None
+    rollups: tuple[Scheme, ...] = ()
+    frame_variables: tuple[str, ...] = ()
+    calibrate: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
 
 class PlanError(ValueError):

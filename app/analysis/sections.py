@@ -3,20 +3,22 @@
 import numpy as np
 
 from app.analysis.comparison.communities import compare_communities
-from app.analysis.comparison.segments import split_segments
+from app.analysis.comparison.segments import compare_segments, split_segments
 from app.analysis.comparison.trend import make_trend
 from app.analysis.comparison.waves import compare_surveys
 from app.analysis.data.cells import Cells
 from app.analysis.data.dataset import Role
 from app.analysis.data.moments import Moments
-from app.analysis.disclosure.floors import ITEM_FROM
+from app.analysis.disclosure.floors import ITEM_FROM, OWN_ROWS, PUBLISHED
+from app.analysis.disclosure.parts import release
 from app.analysis.disclosure.tables import protect_table
+from app.analysis.known import Known
 from app.analysis.levels.boxes import make_boxes
 from app.analysis.plan import StudyPlan
 from app.analysis.priorities.gaps import make_gaps
 from app.analysis.priorities.headline import Headline
 from app.analysis.priorities.orders import with_orders
-from app.analysis.results.comparison import CommunitiesResult, TrendResult
+from app.analysis.results.comparison import CommunitiesResult, SegmentsResult, TrendResult
 from app.analysis.results.gaps import GapsResult, SensitivityResult
 from app.analysis.results.levels import BoxResult
 from app.analysis.results.study import SegmentTable
@@ -105,45 +107,63 @@ def make_plan_sensitivity(
 
 
 def make_plan_boxes(frame: Frame, plan: StudyPlan) -> tuple[BoxResult, ...]:
-    """Return the boxes of the overall item, the lists and the attributes, if the plan asks.
+    """Return the boxes of every list that was asked, if the plan asks for them.
 
     Source: ours, see docs/methods/levels.md.
     """
     if not plan.boxes:
         return ()
     columns = frame.moments.layout.columns
-    kinds = (Role.OVERALL, Role.ATTRIBUTE)
-    overall, attributes = (tuple(c.item for c in columns if c.role is kind) for kind in kinds)
+    kinds = (Role.OVERALL, Role.ATTRIBUTE, Role.LOYALTY)
+    overall, attributes, loyalty = (
+        tuple(c.key[1] for c in columns if c.role is kind) for kind in kinds
+    )
     lists = [(Role.OVERALL, overall), (plan.headline_role, plan.headline)]
     if plan.headline_role is not Role.PERCEIVED:
         lists.append((Role.PERCEIVED, plan.zones))
     schemes = {points: dict(boxes) for points, boxes in plan.box_schemes}
-    return make_boxes(frame, [*lists, (Role.ATTRIBUTE, attributes)], schemes)
+    lists += [(Role.ATTRIBUTE, attributes), (Role.LOYALTY, loyalty)]
+    return make_boxes(frame, lists, schemes)
 
 
-def make_tables(cells: Cells, plan: StudyPlan) -> tuple[SegmentTable, ...]:
-    """Return, for every segment variable, how many households are satisfied overall.
+def make_plan_segments(
+    cells: Cells, plan: StudyPlan, known: Known
+) -> tuple[tuple[SegmentsResult, ...], tuple[SegmentTable, ...]]:
+    """Return the parts of the households against the rest, and the satisfied of each in a table.
+
+    Args:
+        cells: The study's own, without what may not be shown.
+        plan: Names the variables.
+        known: Where the cells split by a variable come from, if not from `cells`.
+
+    Source: ours, see docs/methods/comparisons.md.
+    """
+    floors = PUBLISHED if plan.suppress else OWN_ROWS
+    results: list[SegmentsResult] = []
+    tables: list[SegmentTable] = []
+    for variable in plan.segments:
+        split = known.cells_by(variable, cells)
+        if split is not cells:
+            split = release(split, floors).cells
+        results.append(compare_segments(split, plan, variable))
+        tables += _table(split, plan, variable)
+    return tuple(results), tuple(tables)
+
+
+def _table(cells: Cells, plan: StudyPlan, variable: str) -> tuple[SegmentTable, ...]:
+    """Return how many households of every part are satisfied overall; none without that item.
 
     Rows held by the operator himself are shown as they are; otherwise small counts are withheld,
     and others with them, so that no subtraction gives them back.
-
-    Args:
-        cells: The study's own.
-        plan: Names the variables.
-
-    Source: ours, see docs/methods/disclosure.md.
     """
     items = tuple(one.item for one in cells.layout.columns if one.role is Role.OVERALL)
     if not items:
         return ()
-    tables: list[SegmentTable] = []
-    for variable in plan.segments:
-        parts = split_segments(cells, variable)
-        counts = np.array([_satisfied(part, items) for _, part, _ in parts], dtype=np.int64)
-        table = protect_table(counts, threshold=ITEM_FROM if plan.suppress else 0)
-        values = tuple(value for value, _, _ in parts)
-        tables.append(SegmentTable(variable, values, SATISFIED, table))
-    return tuple(tables)
+    parts = split_segments(cells, variable)
+    counts = np.array([_satisfied(part, items) for _, part, _ in parts], dtype=np.int64)
+    table = protect_table(counts, threshold=ITEM_FROM if plan.suppress else 0)
+    values = tuple(value for value, _, _ in parts)
+    return (SegmentTable(variable, values, SATISFIED, table),)
 
 
 def _satisfied(cells: Cells, items: tuple[str, ...]) -> tuple[int, int]:

@@ -9,7 +9,7 @@ left out, and each part follows the suppression table by itself.
 
 from dataclasses import asdict, replace
 
-from app.analysis.comparison.segments import compare_segments
+from app.analysis.comparison.rollups import make_rollups
 from app.analysis.data.cells import Cells
 from app.analysis.data.dataset import Dataset, Role
 from app.analysis.design.bounds import worst_case_bounds
@@ -27,6 +27,7 @@ from app.analysis.disclosure.parts import Released, release, released_weighting
 from app.analysis.importance.company import Company, pool_company
 from app.analysis.importance.drivers import make_attribute_drivers, make_drivers
 from app.analysis.importance.stated import EMPHASIS, RATINGS, RULES, WeightsRuleError
+from app.analysis.known import NOTHING_KNOWN, Known
 from app.analysis.levels.items import make_attributes, make_overall
 from app.analysis.levels.nps import make_nps
 from app.analysis.plan import PlanError, StudyPlan
@@ -42,9 +43,9 @@ from app.analysis.sections import (
     make_communities,
     make_plan_boxes,
     make_plan_gaps,
+    make_plan_segments,
     make_plan_sensitivity,
     make_plan_trend,
-    make_tables,
 )
 from app.analysis.silence import with_silence
 from app.analysis.tolerance.zones import ZoneList, make_zones
@@ -60,6 +61,7 @@ def run_study(
     company: Cells | None = None,
     earlier: Cells | None = None,
     rows: Dataset | None = None,
+    known: Known = NOTHING_KNOWN,
 ) -> StudyResult:
     """Compute everything a study says about the households behind these cells.
 
@@ -71,6 +73,7 @@ def run_study(
             few; None takes the other communities of `cells`.
         earlier: The plan's one earlier wave, where its questions differ from those of `cells`.
         rows: The same answers row by row, for what sums cannot do; None leaves that unsaid.
+        known: Parts of the households, all homes of the base, and the waves of the trend.
 
     Returns:
         Numbers with their uncertainty; values that may not be said, or cannot, are None.
@@ -91,15 +94,12 @@ def run_study(
     zones = _zones(frame, plan)
     headline = _headline(frame, plan, zones)
     drivers, attribute_drivers = _drivers(frame, plan, headline, company or wave)
-    trend = _trend(cells, plan, earlier, rows)
+    trend = _trend(cells if known.waves is None else known.waves, plan, earlier, rows)
+    segments, tables = make_plan_segments(released.cells, plan, known)
     result = replace(
-        _lists(frame, plan, headline, zones),
+        _parts(frame, plan, headline, zones),
         seed=seed,
         items=with_companions(headline.items, _beside(plan, zones, drivers, trend)),
-        gaps=make_plan_gaps(frame, plan, headline, zones),
-        sensitivity=make_plan_sensitivity(frame, plan, headline, zones),
-        boxes=make_plan_boxes(frame, plan),
-        nps=make_nps(frame, plan.nps) if plan.nps else None,
         drivers=drivers,
         attribute_drivers=attribute_drivers,
         plan=_plain(asked),
@@ -108,15 +108,23 @@ def run_study(
         unweighted=_unweighted(released, frame, plan),
         trend=trend,
         communities=make_communities(wave, plan),
-        segments=tuple(compare_segments(released.cells, plan, one) for one in plan.segments),
-        tables=make_tables(released.cells, plan),
+        segments=segments,
+        tables=tables,
     )
-    return _with_sections(result, Source(frame, plan, released, rows))
+    source = Source(frame, plan, released, rows)
+    return with_silence(with_wide(result, source), source, known)
 
 
-def _with_sections(result: StudyResult, source: Source) -> StudyResult:
-    """Add the sections that need more than sums."""
-    return with_silence(with_wide(result, source), source)
+def _parts(frame: Frame, plan: StudyPlan, headline: Headline, zones: ZoneList) -> StudyResult:
+    """Return what follows from the answers of the study's own wave alone."""
+    return replace(
+        _lists(frame, plan, headline, zones),
+        gaps=make_plan_gaps(frame, plan, headline, zones),
+        sensitivity=make_plan_sensitivity(frame, plan, headline, zones),
+        boxes=make_plan_boxes(frame, plan),
+        nps=make_nps(frame, plan.nps) if plan.nps else None,
+        rollups=make_rollups(frame, plan.rollups),
+    )
 
 
 def _lists(frame: Frame, plan: StudyPlan, headline: Headline, zones: ZoneList) -> StudyResult:
@@ -157,9 +165,14 @@ def _dropped(frame: Frame, plan: StudyPlan) -> int | None:
 
 
 def _bounds(frame: Frame, plan: StudyPlan, overall: Estimate | None) -> tuple[float, float] | None:
-    """Return the bounds of the overall mean without any assumption about the silent."""
+    """Return the bounds of the overall mean without any assumption about the silent.
+
+    Every home of the base counts alike in them, so the answers do, too, whatever they weigh.
+    """
     population = plan.population
-    if overall is None or overall.value is None or frame.weighting is not None:
+    if frame.is_weighted:
+        overall = make_overall(frame.unweighted())[0]
+    if overall is None or overall.value is None:
         return None
     if population is None or overall.n > population:
         return None

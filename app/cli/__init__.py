@@ -30,7 +30,7 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
         "check": "app.cli.campaigns:check",
         "recount": "app.cli.counts:recount",
     },
-    "staff": {"add": "app.cli.operate:add_staff"},
+    "staff": {"add": "app.cli.operate:add_staff", "link": "app.cli.people:link"},
     "audit": {"verify": "app.cli.operate:verify_audit"},
     "study": {
         "run": "app.cli.study:run",
@@ -38,6 +38,8 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
         "company": "app.cli.company_study:company",
         "market": "app.cli.market:market",
     },
+    "report": {"make": "app.cli.reports:make", "verify": "app.cli.reports:verify_file"},
+    "vault": {"rotate": "app.cli.vault:rotate"},
     "worker": "app.cli.operate:worker",
     "demo": "app.cli.demo:demo",
 }

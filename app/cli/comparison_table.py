@@ -135,7 +135,14 @@ def segment_lines(result: SegmentsResult, names: Names) -> list[str]:
                 continue
             name = entry.value or _("not given")
             figures = [*_figures(one), verdict_word(one.verdict)]
-            rows.append([name, str(entry.n), _measure(one.code, names), *figures])
+            rows.append(
+                [
+                    name,
+                    NOTHING if entry.n is None else str(entry.n),
+                    _measure(one.code, names),
+                    *figures,
+                ]
+            )
     lines = [
         title(_("Segments by {variable}", variable=result.variable)),
         *table(head, rows, words=(0, 2, -1)),

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.config import read_config
 from app.db import make_engine, write_session
-from app.installation import adopt_vault
-from app.staff import audit, services
+from app.installation import adopt_vault, open_vault
+from app.rights.log import anchors
+from app.staff import services
 from app.staff.errors import BrokenChainError
 from app.staff.models import Role
 from app.surveys.register import queries as register_queries
@@ -55,6 +56,7 @@ def _writing() -> Iterator[Session]:
 @click.argument("name")
 @click.argument("role", type=click.Choice([role.value for role in Role]))
 @click.option("--community", "codes", multiple=True, help="Community code; repeat for several.")
+@click.option("--region", "regions", multiple=True, help="Region code, for the role region.")
 @click.option("--all-communities", is_flag=True, help="A clerk for every community.")
 @click.password_option()
 def add_staff(
@@ -63,18 +65,25 @@ def add_staff(
     role: str,
     *,
     codes: tuple[str, ...],
+    regions: tuple[str, ...],
     all_communities: bool,
     password: str,
 ) -> None:
     """Add an account; who gets no community sees none, except head office and leaders."""
     if all_communities and role != Role.CLERK:
         raise click.ClickException("--all-communities is for clerks only")
+    if regions and role != Role.REGION:
+        raise click.ClickException("--region is for the role region only")
     with _writing() as session:
         communities = [register_queries.find_community_by_code(session, code) for code in codes]
         unknown = [c for c, found in zip(codes, communities, strict=True) if found is None]
         if unknown:
             raise click.ClickException(f"unknown community: {', '.join(unknown)}")
-        services.add_staff(
+        known = {region.code: region.id for region in register_queries.list_regions(session)}
+        unknown = [code for code in regions if code not in known]
+        if unknown:
+            raise click.ClickException(f"unknown region: {', '.join(unknown)}")
+        staff = services.add_staff(
             session,
             login=login,
             name=name,
@@ -84,19 +93,28 @@ def add_staff(
             now=clock.now(),
             all_communities=all_communities,
         )
+        if regions:
+            services.give_regions(session, staff, [known[code] for code in regions])
     click.echo(login)
 
 
 @click.command()
 def verify_audit() -> None:
-    """Check the chain of the audit log from its first entry to its last."""
-    with _writing() as session:
+    """Check the audit log from its first entry to its last, and against the anchors of it."""
+    config = read_config(os.environ)
+    engine = make_engine(config.database_url)
+    vault = open_vault(engine, config.key_file, is_demo=config.demo)
+    with Session(engine) as session:
         try:
-            count = audit.verify_chain(session)
+            count, anchored = anchors.verify(session, vault, config.instance)
         except BrokenChainError as error:
             click.echo(f"broken at entry {error.sequence}", err=True)
             sys.exit(1)
-    click.echo(f"{count} entries, unbroken")
+        except anchors.BrokenAnchorError as error:
+            click.echo(f"not what was anchored on {error.args[0]}: {error.args[1]}", err=True)
+            sys.exit(1)
+    engine.dispose()
+    click.echo(f"{count} entries, unbroken; {anchored} anchors hold")
 
 
 @click.command()

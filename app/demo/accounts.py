@@ -65,23 +65,47 @@ ACCOUNTS = (
         ("SJY", "XYG"),
         "office director where least come back",
     ),
+    Account(
+        "region",
+        "linsheng-region-demo",
+        "江岚",
+        Role.REGION,
+        ("YQL", "GYY"),
+        "head of a region",
+    ),
+    Account(
+        "committee",
+        "linsheng-committee-demo",
+        "许国华",
+        Role.COMMITTEE,
+        ("YQL",),
+        "owners' committee of one community",
+    ),
+    Account("caller", "linsheng-caller-demo", "唐静", Role.CALLER, (), "calls for head office"),
+    Account("admin", "linsheng-admin-demo", "顾问秋", Role.ADMIN, (), "accounts and audit"),
+    Account("agency", "linsheng-agency-demo", "梁启", Role.AGENCY, (), "agency of a market survey"),
 )
 
 
 def add_accounts(session: Session, *, now: datetime) -> None:
     """Add everybody who works in the demo."""
     for account in ACCOUNTS:
-        services.add_staff(
+        places = [community_of(session, code) for code in account.communities]
+        is_region = account.role is Role.REGION
+        staff = services.add_staff(
             session,
             login=account.login,
             name=account.name,
             role=account.role,
             password=account.password,
-            community_ids=[community_of(session, code).id for code in account.communities],
+            community_ids=[] if is_region else [place.id for place in places],
             # The demo's clerk sits at head office.
             all_communities=account.role is Role.CLERK,
             now=now,
         )
+        if is_region:
+            regions = {place.region_id for place in places if place.region_id is not None}
+            services.give_regions(session, staff, sorted(regions))
 
 
 def staff_of(session: Session, login: str) -> Staff:

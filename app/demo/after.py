@@ -7,21 +7,23 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from app.clock import beijing_date, start_of
-from app.demo.accounts import community_of, scope_of
-from app.demo.words import RECORDS
-from app.followup import services
-from app.followup.models import CaseList, CaseState, Outcome, VisitState
-from app.followup.queries import list_cases, list_visits
-from app.followup.rules import ContactInput
-from app.staff.scope import Scope
-from app.surveys.campaign.queries import find_campaign
+from app.demo.accounts import community_of
+from app.demo.cases import (
+    call,
+    find_dangers,
+    leave_in_every_state,
+    sort_some,
+    sort_words,
+    team_of,
+)
+from app.demo.visits import visits
+from app.followup.models import CaseList, Urgency
+from app.followup.rules import START_DAYS
+from app.followup.services import make_follow_ups, read_hints
 from app.vault import Vault
 
 STILL_TO_CALL = timedelta(days=4)
-STILL_OPEN = {"GYY": 5, "SJY": 3}  # cases of communities that nobody has finished
-OUTCOMES = (Outcome.SOLVED, Outcome.EXPLAINED, Outcome.EXPLAINED, Outcome.PRAISE_PASSED)
-VIEWS = ("satisfied", "satisfied", "neutral", "dissatisfied")
-WAYS = ("phone", "phone", "wechat", "visit")
+STILL_TO_SORT = 24  # homes of the running campaign whose words nobody has looked at
 
 
 def close_the_loop(
@@ -31,9 +33,10 @@ def close_the_loop(
     *,
     after: datetime,
     seed: int,
+    today: date,
     left: Mapping[str, int],
 ) -> None:
-    """Record contacts and home visits in the two weeks after the deadline.
+    """Sort the words, record contacts and home visits in the two weeks after the deadline.
 
     Args:
         session: A writing transaction.
@@ -41,73 +44,49 @@ def close_the_loop(
         code: The campaign.
         after: The deadline.
         seed: Decides who was called when.
+        today: The present day; what is left is worked on until then.
         left: Cases that nobody has finished, by community.
     """
-    campaign = find_campaign(session, code)
-    if campaign is None:
-        raise LookupError(code)
     rng = np.random.default_rng(seed)
-    scope = scope_of(session, "hq")
-    services.make_follow_ups(session, campaign.id, now=after)
+    team = team_of(session, vault, code)
+    sort_words(team, now=after + timedelta(hours=10))
     open_still = {community_of(session, one).id: count for one, count in left.items()}
-    for case in list_cases(session, scope, campaign.id, state=CaseState.OPEN):
-        if case.on_list is CaseList.COMMUNITY and open_still.get(case.community_id, 0):
-            open_still[case.community_id] -= 1
+    for view in team.views(after + timedelta(days=1)):
+        row = view.row
+        is_ordinary = row.on_list is CaseList.COMMUNITY and row.urgency is Urgency.ORDINARY
+        if is_ordinary and open_still.get(row.community_id, 0):
+            open_still[row.community_id] -= 1
             continue
-        at = after + timedelta(days=int(rng.integers(9, 13)), minutes=_office_hours(rng))
-        _call(session, vault, scope, case.id, rng=rng, at=at)
-    for visit in list_visits(session, scope, campaign.id, state=VisitState.PLANNED):
-        services.record_visit(
-            session,
-            vault,
-            scope,
-            visit.id,
-            visited_on=visit.planned_on,
-            note="登门听取意见，业主对电梯维修进度表示理解。",
-            now=start_of(visit.planned_on) + timedelta(hours=20),
-        )
+        days = 1 if row.urgency is Urgency.SAFETY else int(rng.integers(4, 12))
+        if row.due is not None:  # a community released later begins later
+            start = start_of(row.due.start_by) - timedelta(days=START_DAYS - 1)
+            days = max(days, (start - after).days + 1)
+        at = after + timedelta(days=days, minutes=_office_hours(rng))
+        call(team, view, rng, at=at)
+    if left:
+        leave_in_every_state(team, today)
+    visits(session, vault, code, after=after, seed=seed, is_over=not left)
 
 
 def call_for_head_office(
-    session: Session, vault: Vault, code: str, *, until: date, seed: int
+    session: Session, vault: Vault, code: str, *, until: date, now: datetime, seed: int
 ) -> None:
-    """Let head office call the owners of a running campaign who want nobody else to know.
+    """Let head office work on a running campaign: dangers, praise, and those who want it alone.
 
     Those who wrote in the last days before `until` are still to be called.
     """
-    campaign = find_campaign(session, code)
-    if campaign is None:
-        raise LookupError(code)
     rng = np.random.default_rng([seed, 7])
-    scope = scope_of(session, "hq")
-    services.make_follow_ups(session, campaign.id, now=start_of(until))
-    for case in list_cases(session, scope, campaign.id, state=CaseState.OPEN):
-        written = beijing_date(case.received_at)
-        if case.on_list is not CaseList.HEAD_OFFICE or written > until - STILL_TO_CALL:
-            continue
-        at = start_of(written) + timedelta(days=2, minutes=_office_hours(rng))
-        _call(session, vault, scope, case.id, rng=rng, at=at)
-
-
-def _call(
-    session: Session,
-    vault: Vault,
-    scope: Scope,
-    case_id: int,
-    *,
-    rng: np.random.Generator,
-    at: datetime,
-) -> None:
-    contact = ContactInput(
-        at=at,
-        way=WAYS[int(rng.integers(len(WAYS)))],
-        person="业主本人",
-        outcome=OUTCOMES[int(rng.integers(len(OUTCOMES)))],
-        result=RECORDS[int(rng.integers(len(RECORDS)))],
-        owner_view=VIEWS[int(rng.integers(len(VIEWS)))],
-        next_on=None,
-    )
-    services.record_contact(session, vault, scope, case_id, contact, now=at)
+    team = team_of(session, vault, code)
+    make_follow_ups(session, team.campaign_id, now=start_of(until))
+    read_hints(session, vault, team.campaign_id)
+    find_dangers(team, now=now)
+    sort_some(team, leave=STILL_TO_SORT, now=now)
+    for view in team.views(now):
+        row, written = view.row, beijing_date(view.row.received_at)
+        is_own = row.on_list is CaseList.HEAD_OFFICE and row.urgency is Urgency.ORDINARY
+        if is_own and written <= until - STILL_TO_CALL:
+            at = start_of(written) + timedelta(days=2, minutes=_office_hours(rng))
+            call(team, view, rng, at=at)
 
 
 def _office_hours(rng: np.random.Generator) -> int:

@@ -14,16 +14,21 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.config import ROOT, Config
 from app.db import make_engine, write_session
-from app.demo import gates, homes, messages, plan, street
+from app.demo import gates, homes, integrity, messages, plan, street
 from app.demo.accounts import OPERATOR, add_accounts
-from app.demo.after import STILL_OPEN, call_for_head_office, close_the_loop
+from app.demo.after import call_for_head_office, close_the_loop
+from app.demo.cases import STILL_OPEN
 from app.demo.collecting import Turn, Wave, collect
 from app.demo.company import COMMUNITIES, DemoCommunity, register_file
 from app.demo.loop import answer_owners, visit_homes
 from app.demo.pilot import hold_pilot
+from app.demo.problems import share_problems, sort_running
 from app.demo.sheet import DemoSheet, make_sheet
 from app.installation import DEMO, DemoDataError, adopt_vault, find_fact, store_fact
+from app.reports.company_work import company_round
+from app.reports.integrity.prints import make_prints
 from app.reports.message_work import message_round
+from app.reports.printing import orders as printing
 from app.reports.work import Workshop, advance_campaigns
 from app.staff import queries as staff_queries
 from app.staff.scope import SYSTEM_ACTOR
@@ -48,6 +53,8 @@ _STEPS = "demo.steps"  # the fact that names the steps done so far
 _FINISHED_DOORS, _RUNNING_DOORS = (9, 15, 18), (8, 10, 12)
 # Two communities are behind with it, and nobody says that it is done.
 _WAITING = frozenset({"follow_up_done"})
+# Reports take minutes and say more when the follow-up is in them: the worker prints them later.
+_LEFT = (printing.MAKE,)
 
 Say = Callable[[str], None]
 
@@ -96,20 +103,22 @@ class _Builder:
     def advance(self, step: str, instant: datetime, *, says: str = "") -> None:
         """Run rounds of the worker as if it were `instant`, with every job that follows, once.
 
-        The second round, some minutes on, takes over the job of a build that was broken off.
+        The second round, some minutes on, takes over the job of a build that was broken off; the
+        third computes the company out of its communities.
         """
         with Session(self.workshop.engine) as session:
             if step in _steps(session):
                 return
         if says:
             self.say(says)
-        for minutes in (0, 5):
+        for minutes in (0, 5, 10):
             workshop = replace(
                 self.workshop, clock=partial(instant.__add__, timedelta(minutes=minutes))
             )
             advance_campaigns(workshop, {})
+            company_round(workshop)
             message_round(workshop)
-            while run_one(workshop, "demo"):
+            while run_one(workshop, "demo", leaving=_LEFT):
                 pass
         with self.writing() as session:
             _note(session, step)
@@ -201,19 +210,23 @@ def _earlier(builder: _Builder) -> None:
             says=f"campaign {code}: {community.name} answers",
         )
     after = clock.end_of(builder.before + timedelta(days=COLLECTION_DAYS))
+    _trace(builder, code)
     builder.advance(
         f"{code} deadline",
         after + timedelta(hours=1),
         says=f"campaign {code}: freeze, statistics, reports",
     )
+    _compare(builder, code, after + timedelta(hours=2))
 
     def close(session: Session) -> None:
-        close_the_loop(session, vault, code, after=after, seed=SEED, left={})
+        close_the_loop(session, vault, code, after=after, seed=SEED, today=builder.today, left={})
+        share_problems(session, vault, code, after=after, seed=SEED)
         gates.do_the_work(session, code, behind=frozenset())
         plan.tick_until(session, code, builder.today, t0=after)
         plan.close(session, code, now=after + timedelta(days=40, hours=10))
 
     builder.once(f"{code} close", close, says=f"campaign {code}: follow-up, home visits, review")
+    _compare(builder, code, after + timedelta(days=39))
 
 
 def _finished(builder: _Builder) -> None:
@@ -233,19 +246,24 @@ def _finished(builder: _Builder) -> None:
         street.knock(session, code, _FINISHED_DOORS, seed=SEED)
         street.leave_out(session, vault, code, street.OF_THE_FINISHED)
         gates.void_keyed_for_another_home(session, vault, code)
-        gates.hold(session, vault, code)
+        integrity.hold(session, vault, code)
 
     def decide(session: Session) -> None:
         gates.extend(session, vault, code, now=after + timedelta(days=1, hours=9))
-        gates.lift(session, vault, code, now=after + timedelta(days=2, hours=10))
+        integrity.check_answers(session, vault, code, after=after, seed=SEED)
 
+    _trace(builder, code)
     builder.once(f"{code} last days", last_days)
     builder.advance(
         f"{code} deadline",
         after + timedelta(hours=1),
         says=f"campaign {code}: freeze, statistics, reports",
     )
-    builder.once(f"{code} decide", decide)
+    _compare(builder, code, after + timedelta(hours=2))
+    drawn = after + timedelta(days=1, hours=8)
+    builder.once(f"{code} draw", partial(integrity.order_calls, code=code, now=drawn))
+    builder.advance(f"{code} drawn", drawn)
+    builder.once(f"{code} decide", decide, says=f"campaign {code}: calls to check answers")
     builder.advance(f"{code} lifted", after + timedelta(days=2, hours=11))
     waived = after + timedelta(days=8, hours=10)
     builder.once(f"{code} waive", lambda session: gates.waive(session, vault, code, now=waived))
@@ -258,8 +276,11 @@ def _after(builder: _Builder, code: str, after: datetime) -> None:
     vault = builder.vault
 
     def follow_up(session: Session) -> None:
-        close_the_loop(session, vault, code, after=after, seed=SEED, left=STILL_OPEN)
+        close_the_loop(
+            session, vault, code, after=after, seed=SEED, today=builder.today, left=STILL_OPEN
+        )
         answer_owners(session, vault, code, after=after)
+        share_problems(session, vault, code, after=after, seed=SEED)
         gates.do_the_work(session, code, behind=gates.UNFINISHED)
         plan.tick_until(session, code, builder.today, t0=after, waiting=_WAITING)
 
@@ -271,6 +292,7 @@ def _after(builder: _Builder, code: str, after: datetime) -> None:
     )
     builder.advance(f"{code} voided", voided + timedelta(hours=1))
     builder.once(f"{code} follow-up", follow_up, says=f"campaign {code}: follow-up and home visits")
+    _compare(builder, code, after + timedelta(days=14, hours=2))
 
 
 def _running(builder: _Builder) -> None:
@@ -298,12 +320,31 @@ def _running(builder: _Builder) -> None:
         street.knock(session, code, _RUNNING_DOORS, seed=SEED)
         street.leave_out(session, vault, code, street.OF_THE_RUNNING)
         visit_homes(session, vault, code, now=now, seed=SEED)
-        call_for_head_office(session, vault, code, until=builder.today, seed=SEED)
+        call_for_head_office(session, vault, code, until=builder.today, now=now, seed=SEED)
+        sort_running(session, vault, code, after=now, seed=SEED)
         street.print_again(session, code, now=now)
         plan.tick_until(session, code, builder.today)
 
     builder.once(f"{code} this week", this_week)
+    _trace(builder, code)
+    _compare(builder, code, now)
     _remind(builder, RunKind.REMINDER_2, now + timedelta(minutes=20))
+
+
+def _trace(builder: _Builder, code: str) -> None:
+    """Note from which phone and network each answer of a campaign came."""
+    builder.once(
+        f"{code} traces",
+        lambda session: integrity.note_traces(session, builder.vault, code, seed=SEED),
+    )
+
+
+def _compare(builder: _Builder, code: str, at: datetime) -> None:
+    """Let the worker compare how answers came about, and list the digests of those frozen."""
+    step = f"{code} compare {at:%m-%d}"
+    builder.once(step, partial(integrity.order_measuring, code=code, now=at))
+    builder.advance(f"{step} done", at)
+    make_prints(builder.workshop, now=at)
 
 
 def _prepare(builder: _Builder, code: str, opens_on: date, *, has_pilot: bool) -> None:

@@ -13,6 +13,8 @@ from app.analysis.simulation.simulate import simulate_households
 from app.demo.accounts import community_of
 from app.demo.answers import answer_times, area_of_wish, raw_answers, truth_of, who_answers
 from app.demo.company import DemoCommunity
+from app.demo.gates import HELD
+from app.demo.integrity import on_the_tablet
 from app.demo.loop import LOOP_COMMUNITY, can_show, with_photo
 from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign.models import FrameMember
@@ -99,8 +101,11 @@ def collect(
     households = simulate_households(rng, truth, len(members))
     chosen = who_answers(rng, households, wave.turn.rate_of(community))
     times = answer_times(rng, campaign.opens_on, len(chosen), wave.days)
+    is_held = wave.turn is Turn.FINISHED and community.code == HELD
+    tablet = on_the_tablet(times, campaign.closes_on) if is_held else {}
     wants_photo = wave.turn is Turn.FINISHED and community.code == LOOP_COMMUNITY
-    for at, instant in zip(chosen, times, strict=True):
+    for number, (at, came) in enumerate(zip(chosen, times, strict=True)):
+        instant = tablet.get(number, came)
         member, household = members[at], households[at]
         offer = response_services.offer_of(instrument, gate, member)
         weak = area_of_wish(rng, household)
@@ -110,7 +115,9 @@ def collect(
             offer=offer,
             raw=raw_answers(rng, instrument, offer, household, weak=weak),
             key=f"demo-{member.pseudonym}",
-            channel=Channel.PAPER if rng.random() < PAPER_SHARE else Channel.PHONE,
+            channel=Channel.PHONE
+            if rng.random() >= PAPER_SHARE or number in tablet
+            else Channel.PAPER,
             language="zh-Hans",
             form="full",
         )

@@ -1,4 +1,4 @@
-"""The gates of the demo's finished campaign: voids, a hold, an extension, a waiver, the work."""
+"""The gates of the demo's finished campaign: voids, an extension, a waiver, the work."""
 
 from datetime import datetime, timedelta
 
@@ -21,8 +21,6 @@ from app.vault import Vault
 HELD, WAIVED, VOIDED_BEFORE, VOIDED_AFTER = "SJY", "XYG", "YQL", "WLT"
 # Where cases are still open: the work is behind, and head office sees so.
 UNFINISHED = frozenset({"GYY", "SJY"})
-_HOLD = "同一部平板在一小时内交来九份，先核对是不是业主本人的意思。"
-_FINDING = "九户逐户电话核对：物业中心办活动时由业主在平板上自己填写，均为本人意思，无改动。"
 _EXTENSION = "两栋在改造，三成住户暂住外地；由管家逐户电话联系，再收一周。"
 _WAIVER = "两栋在改造，三成住户暂住外地；已上门三轮，公司同意仅作参考。"
 _WRONG_HOME = "录入时扫错了二维码，纸卷是隔壁一户的；已请录入员按原卷重新核对。"
@@ -48,22 +46,6 @@ def void_after_release(session: Session, vault: Vault, code: str, *, now: dateti
         session, vault, response, reason=VoidReason.NOT_OWNER, note=_NOT_OWNER,
         staff_id=staff_of(session, "hq").id, now=now,
     )  # fmt: skip
-
-
-def hold(session: Session, vault: Vault, code: str) -> None:
-    """Hold a community two days before the deadline, until its answers are checked."""
-    campaign = _campaign(session, code)
-    at = start_of(campaign.closes_on) - timedelta(days=2, hours=-10)
-    gate = _gate(session, campaign, HELD)
-    head = staff_of(session, "hq")
-    services.place_hold(session, vault, gate, reason=_HOLD, staff_id=head.id, now=at)
-
-
-def lift(session: Session, vault: Vault, code: str, *, now: datetime) -> None:
-    """Lift the hold with what the check found."""
-    gate = _gate(session, _campaign(session, code), HELD)
-    head = staff_of(session, "hq")
-    services.lift_hold(session, vault, gate, reason=_FINDING, staff_id=head.id, now=now)
 
 
 def extend(session: Session, vault: Vault, code: str, *, now: datetime) -> None:

@@ -29,36 +29,13 @@ class CaseClosedError(FollowUpError):
         self.case_id = case_id
 
 
-class VisitNotFoundError(FollowUpError):
-    """No such visit for this person.
-
-    Attributes:
-        visit_id: What was asked for.
-    """
-
-    def __init__(self, visit_id: int) -> None:
-        super().__init__(visit_id)
-        self.visit_id = visit_id
-
-
-class AlreadyVisitedError(FollowUpError):
-    """The visit is recorded already; a record is never overwritten.
-
-    Attributes:
-        visit_id: The visit.
-    """
-
-    def __init__(self, visit_id: int) -> None:
-        super().__init__(visit_id)
-        self.visit_id = visit_id
-
-
 class FieldError(FollowUpError):
     """A field of a record is empty or cannot be true.
 
     Attributes:
         field: Name of the field.
-        problem: ``empty``, ``unknown``, ``in_future``, ``in_past``, ``too_long`` or ``not_both``.
+        problem: ``empty``, ``unknown``, ``in_future``, ``in_past``, ``too_long``, ``not_both``,
+            ``before_words``, ``before_release`` or ``no_reply``.
     """
 
     def __init__(self, field: str, problem: str) -> None:

@@ -1,4 +1,7 @@
-"""Tables after the answers: cases, visits, published replies and answers, owners' alarms."""
+"""Tables after the answers: cases, published replies and answers, owners' alarms.
+
+What happened with a case, step by step, stands in `app.followup.history.models`.
+"""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,7 +15,9 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UTCDateTime, enum_type
@@ -33,6 +38,48 @@ class CaseState(StrEnum):
     DECLINED = "declined"  # the owner wished no reply
 
 
+class Source(StrEnum):
+    """Where a case comes from."""
+
+    SURVEY = "survey"
+    COMPLAINT = "complaint"
+    REPAIR = "repair"
+    FORUM = "forum"
+    TALK = "talk"
+
+
+class Urgency(StrEnum):
+    """What a case is about, as far as it decides how soon somebody must move."""
+
+    ORDINARY = "ordinary"
+    SAFETY = "safety"  # people may come to harm: first, with a clock of its own
+    PRAISE_ONLY = "praise_only"  # passed on and thanked, nothing to repair
+
+
+class Stage(StrEnum):
+    """Step of a case in the handbook's circle (受理-核实-处理-反馈-回访-改进)."""
+
+    ACCEPTED = "accepted"
+    VERIFIED = "verified"
+    IN_WORK = "in_work"
+    ANSWERED = "answered"
+    CALLED_BACK = "called_back"
+    REOPENED = "reopened"
+    IMPROVED = "improved"
+    CLOSED = "closed"
+    DECLINED = "declined"
+
+
+class Attempt(StrEnum):
+    """Why a try came to nothing, or had to wait."""
+
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    WRONG_NUMBER = "wrong_number"
+    NOT_AT_HOME = "not_at_home"
+    COME_AGAIN = "come_again"  # reached, but asked to come again: no failed try
+
+
 class Outcome(StrEnum):
     """Result of a contact (处理结果)."""
 
@@ -40,34 +87,94 @@ class Outcome(StrEnum):
     EXPLAINED = "explained"
     DATED = "dated"  # to be done by a date
     PRAISE_PASSED = "praise_passed"
+    TO_COMPLAINT = "to_complaint"
+    TO_REPAIR = "to_repair"
     UNREACHABLE = "unreachable"
     DECLINED = "declined"
 
 
+def _first_stage(context: DefaultExecutionContext) -> Stage:
+    """Return the stage of a new case whose maker names only its state."""
+    stages = {CaseState.CLOSED: Stage.CLOSED, CaseState.DECLINED: Stage.DECLINED}
+    state = context.get_current_parameters().get("state")  # type: ignore[no-untyped-call]
+    return stages.get(state, Stage.ACCEPTED)
+
+
 class FollowUp(Base):
-    """One case per household that left a comment in a campaign (逐户回访)."""
+    """One case. A home that left a comment has exactly one in a campaign (逐户回访).
+
+    A case of another source may have no home and no campaign. `state` says whether anybody must
+    still move; `stage` how far it is. What is counted of contacts stands in the row, so that a
+    list never adds up the contacts of all campaigns.
+    """
 
     __tablename__ = "follow_up"
     __table_args__ = (
         CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_has_time"),
+        CheckConstraint(
+            "source <> 'survey' OR (frame_member_id IS NOT NULL AND campaign_id IS NOT NULL)",
+            name="survey_has_home",
+        ),
+        CheckConstraint(
+            "(state = 'closed') = (stage IN ('improved', 'closed')) "
+            "AND (state = 'declined') = (stage = 'declined')",
+            name="stage_of_state",
+        ),
         # The whole of what the counts of cases ask: they are read from the index alone.
-        Index("ix_follow_up_list", "campaign_id", "community_id", "on_list", "state", "id"),
+        Index(
+            "ix_follow_up_list",
+            *("campaign_id", "community_id", "on_list", "state", "is_no_reply", "contacts"),
+            *("urgency", "start_by", "close_by", "id"),
+        ),
+        Index("ix_follow_up_triage", "campaign_id", "triaged_at", "hint", "id"),
+        Index("ix_follow_up_urgent", "campaign_id", "urgency", "state", "id"),
+        Index("ix_follow_up_responsible", "responsible_id", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    frame_member_id: Mapped[int] = mapped_column(ForeignKey("frame_member.id"), unique=True)
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    frame_member_id: Mapped[int | None] = mapped_column(ForeignKey("frame_member.id"), unique=True)
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
     on_list: Mapped[CaseList] = mapped_column(enum_type(CaseList))
     state: Mapped[CaseState] = mapped_column(enum_type(CaseState), default=CaseState.OPEN)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    source: Mapped[Source] = mapped_column(
+        enum_type(Source), default=Source.SURVEY, server_default="survey"
+    )
+    urgency: Mapped[Urgency] = mapped_column(
+        enum_type(Urgency), default=Urgency.ORDINARY, server_default="ordinary"
+    )
+    stage: Mapped[Stage] = mapped_column(
+        enum_type(Stage), default=_first_stage, server_default="accepted"
+    )
+    # What the words look like, until a person has looked at them.
+    hint: Mapped[Urgency | None] = mapped_column(String(24))
+    code: Mapped[str | None] = mapped_column(String(48))  # of the codebook
+    department: Mapped[str | None] = mapped_column(String(24))  # of the code: one answers for it
+    triaged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    responsible_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    # Every comment of the home says "no reply": the office knows of it as a number only.
+    is_no_reply: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Days of a clock of its own; without them the case runs with the gate of its community.
+    start_by: Mapped[date | None]
+    close_by: Mapped[date | None]
+    contacts: Mapped[int] = mapped_column(default=0, server_default="0")
+    last_contact_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    next_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # promised or asked for
+    read_to: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the latest comment counted in
 
 
 class ContactRecord(Base):
-    """One contact about a case: the six fields of the handbook and the owner's own view."""
+    """One contact about a case: the six fields of the handbook and the owner's own view.
+
+    Never changed: a slip of the finger is taken back by a second record (`ContactUndo`).
+    """
 
     __tablename__ = "contact_record"
+    __table_args__ = (Index("ix_contact_record_key", "key", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_up.id"), index=True)
@@ -79,29 +186,12 @@ class ContactRecord(Base):
     result_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     owner_view: Mapped[str | None] = mapped_column(String(16))  # satisfied, neutral, dissatisfied
     next_on: Mapped[date | None]
-
-
-class VisitState(StrEnum):
-    """State of a home visit (登门拜访)."""
-
-    PLANNED = "planned"
-    VISITED = "visited"
-
-
-class Visit(Base):
-    """A home visit to an important customer in a campaign."""
-
-    __tablename__ = "visit"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    frame_member_id: Mapped[int] = mapped_column(ForeignKey("frame_member.id"), unique=True)
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
-    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), index=True)
-    planned_on: Mapped[date]
-    state: Mapped[VisitState] = mapped_column(enum_type(VisitState), default=VisitState.PLANNED)
-    visited_on: Mapped[date | None]
-    visited_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    next_time: Mapped[str | None] = mapped_column(String(5))  # 19:00, in Beijing
+    place: Mapped[str | None] = mapped_column(String(16))  # home, desk, outdoors, elsewhere
+    attempt: Mapped[Attempt | None] = mapped_column(enum_type(Attempt))
+    recorded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Made by the phone before it sends, so that sending twice records once.
+    key: Mapped[str | None] = mapped_column(String(64))
 
 
 class Reply(Base):

@@ -5,6 +5,7 @@ no page of an owner ever reaches staff code or a case.
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,13 +14,28 @@ from sqlalchemy.orm import Session
 
 from app.clock import beijing_date
 from app.followup.errors import FieldError
-from app.followup.models import Alarm, AlarmKind, ReplyRating, ReplyVerdict
+from app.followup.history.models import CaseEvent, CaseEventKind
+from app.followup.models import (
+    Alarm,
+    AlarmKind,
+    CaseState,
+    Problem,
+    ProblemComment,
+    PublicAnswer,
+    ReplyRating,
+    ReplyVerdict,
+    Stage,
+)
 from app.followup.published import queries
+from app.followup.published.content import BulletinContent, read_bulletin
+from app.followup.published.models import AnswerProgress, ProgressKind
+from app.followup.published.rules import asks_from
 from app.surveys.campaign.models import FrameMember
 from app.surveys.response.models import ContactWish, Response
 from app.surveys.response.queries import find_comment
 from app.vault import Vault
 
+_ANSWERED = frozenset({Stage.ANSWERED, Stage.CALLED_BACK, Stage.IMPROVED, Stage.CLOSED})
 MOST_ALARMS = 3  # of one home that nobody has looked into yet
 LONGEST = {"name": 40, "phone": 40, "words": 500}
 
@@ -55,8 +71,10 @@ class PublishedAnswer:
         published_at: When this version was published.
         is_edited: An earlier version stood here before.
         is_raised: The owner who is looking had written about it.
-        asks: He is asked whether it is solved: its day has come.
+        asks: He is asked whether it is solved: its day has come, or four weeks where it has none.
         is_solved: What he said, None when nothing yet.
+        progress: What was said on progress since, oldest first.
+        is_closed: The last word is said.
     """
 
     problem_id: int
@@ -71,6 +89,30 @@ class PublishedAnswer:
     is_raised: bool
     asks: bool
     is_solved: bool | None
+    progress: tuple["PublishedProgress", ...] = ()
+    is_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedProgress:
+    """A word on how far an answer has come."""
+
+    text: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedBoard:
+    """Everything a community's owners were told in public, for whoever stands at its board.
+
+    Attributes:
+        community: Its name.
+        parts: By campaign, the latest first: its titles in Chinese and English, the answers, and
+            the bulletin of what came of the campaign before.
+    """
+
+    community: str
+    parts: tuple[tuple[str, str, tuple[PublishedAnswer, ...], BulletinContent | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,27 +142,7 @@ def aftermath(
     """Return what became of an answer's words, for the owner who holds its receipt."""
     comment = find_comment(session, response.id)
     raised = {} if comment is None else queries.list_raised(session, comment.id)
-    today = beijing_date(now)
-    answers = []
-    for problem, answer in queries.list_answers(session, member.campaign_id, member.community_id):
-        said = raised.get(problem.id)
-        is_due = answer.due_on is not None and answer.due_on <= today
-        answers.append(
-            PublishedAnswer(
-                problem_id=problem.id,
-                title=answer.title,
-                cause=answer.cause,
-                action=answer.action,
-                responsible=answer.responsible,
-                due_on=answer.due_on,
-                why_not=answer.why_not,
-                published_at=answer.published_at,
-                is_edited=answer.version > 1,
-                is_raised=said is not None,
-                asks=said is not None and is_due,
-                is_solved=None if said is None else said.is_solved,
-            )
-        )
+    answers = _answers(session, member.campaign_id, member.community_id, raised, now=now)
     return Aftermath(
         has_comment=comment is not None,
         wish=None if comment is None else comment.wish,
@@ -129,10 +151,71 @@ def aftermath(
     )
 
 
+def board(session: Session, code: str, *, now: datetime) -> PublishedBoard | None:
+    """Return what was published in the community whose board bears a code, None without one."""
+    community = queries.find_board(session, code)
+    if community is None:
+        return None
+    parts = []
+    for campaign in queries.list_campaigns_of(session, community.id):
+        answers = _answers(session, campaign.id, community.id, {}, now=now)
+        told = queries.find_bulletin(session, campaign.id, community.id)
+        bulletin = None if told is None else read_bulletin(told.content)
+        parts.append((campaign.title, campaign.title_en, tuple(answers), bulletin))
+    return PublishedBoard(community.name, tuple(parts))
+
+
+def _answers(
+    session: Session,
+    campaign_id: int,
+    community_id: int,
+    raised: Mapping[int, ProblemComment],
+    *,
+    now: datetime,
+) -> list[PublishedAnswer]:
+    found = queries.list_answers(session, campaign_id, community_id)
+    progress: dict[int, list[AnswerProgress]] = {}
+    for word in queries.list_progress_of(session, [problem.id for problem, _answer in found]):
+        progress.setdefault(word.problem_id, []).append(word)
+    return [
+        _published(problem, answer, raised.get(problem.id), progress.get(problem.id, []), now=now)
+        for problem, answer in found
+    ]
+
+
+def _published(
+    problem: Problem,
+    answer: PublicAnswer,
+    said: ProblemComment | None,
+    words: Sequence[AnswerProgress],
+    *,
+    now: datetime,
+) -> PublishedAnswer:
+    is_due = asks_from(answer.due_on, problem.created_at) <= beijing_date(now)
+    return PublishedAnswer(
+        problem_id=problem.id,
+        title=answer.title,
+        cause=answer.cause,
+        action=answer.action,
+        responsible=answer.responsible,
+        due_on=answer.due_on,
+        why_not=answer.why_not,
+        published_at=answer.published_at,
+        is_edited=answer.version > 1,
+        is_raised=said is not None,
+        asks=said is not None and is_due,
+        is_solved=None if said is None else said.is_solved,
+        progress=tuple(PublishedProgress(word.text, word.published_at) for word in words),
+        is_closed=any(word.kind is ProgressKind.CLOSING for word in words),
+    )
+
+
 def rate_reply(
     session: Session, response: Response, reply_id: int, verdict: ReplyVerdict, *, now: datetime
 ) -> bool:
     """Keep what an owner says to the reply he reads; he may change his mind.
+
+    An owner who is not satisfied opens his case again, each time he comes to say so.
 
     Returns:
         False when this is not the newest reply to his comment: a newer one was published.
@@ -143,18 +226,43 @@ def rate_reply(
         return False
     try:
         with session.begin_nested():
-            _keep_verdict(session, reply.id, verdict, now=now)
+            is_new = _keep_verdict(session, reply.id, verdict, now=now)
     except IntegrityError:  # the other tap of a double one was faster
-        _keep_verdict(session, reply.id, verdict, now=now)
+        is_new = _keep_verdict(session, reply.id, verdict, now=now)
+    if is_new and verdict is ReplyVerdict.NOT:
+        _open_again(session, response, now=now)
     return True
 
 
-def _keep_verdict(session: Session, reply_id: int, verdict: ReplyVerdict, *, now: datetime) -> None:
+def _keep_verdict(session: Session, reply_id: int, verdict: ReplyVerdict, *, now: datetime) -> bool:
+    """Keep a verdict; say whether it is another one than before."""
     rating = queries.find_rating(session, reply_id)
+    if rating is not None and rating.verdict is verdict:
+        return False
     if rating is None:
         session.add(ReplyRating(reply_id=reply_id, verdict=verdict, rated_at=now))
-    elif rating.verdict is not verdict:
+    else:
         rating.verdict, rating.rated_at = verdict, now
+    session.flush()
+    return True
+
+
+def _open_again(session: Session, response: Response, *, now: datetime) -> None:
+    """Open the case of a home again that was answered, or closed, and is not content with it."""
+    case = queries.find_case_of(session, response.frame_member_id)
+    if case is None or case.stage not in _ANSWERED:
+        return
+    case.stage, case.state, case.closed_at = Stage.REOPENED, CaseState.OPEN, None
+    case.answered_by = None
+    session.add(
+        CaseEvent(
+            follow_up_id=case.id,
+            kind=CaseEventKind.REOPENED,
+            at=now,
+            stage=Stage.REOPENED,
+            detail="rating",
+        )
+    )
     session.flush()
 
 

@@ -1,37 +1,51 @@
-"""Reads of follow-up cases and home visits; each takes the scope of who is looking.
+"""Reads of follow-up cases; each takes the scope of who is looking.
 
-Who may see a case at all is said once, in `visible_cases`: head office sees every case from the
-first day; an office sees the cases on its own communities' list once the gate was released and
-frozen; nobody else sees any. A case on head office's list does not exist for an office: no row,
-no count. The lists are made every minute; a comment for head office alone hides its case from the
-office at once, without waiting for them.
+Who may see a case at all is said once, in `visible_cases`. Head office sees every case from the
+first day. An office sees the cases on its own communities' list once the gate was released and
+frozen, and a danger to people as soon as head office has said that it is one. A caller sees the
+cases given to him. Nobody else sees any.
+
+A case on head office's list does not exist for an office: no row, no count. A home that wishes no
+reply is a number to it, without door or day. The lists are made every minute; a comment for head
+office alone hides its case from the office at once, without waiting for them.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
-from app.followup.models import CaseList, CaseState, ContactRecord, FollowUp, Visit, VisitState
+from app.followup.history.models import ContactUndo
+from app.followup.models import CaseList, CaseState, ContactRecord, FollowUp, Urgency
 from app.followup.rows import (
     CaseCounts,
     CaseRow,
-    CommentFact,
-    LateVisits,
     SealedComment,
-    VisitCounts,
-    VisitRow,
 )
-from app.followup.rules import due_dates
+from app.followup.rules import DueDates, due_dates
 from app.staff.models import Role, Staff
 from app.staff.queries import in_scope
 from app.staff.scope import Scope
-from app.surveys.campaign.models import Campaign, FrameMember, Gate
+from app.surveys.campaign.models import FrameMember, Gate
 from app.surveys.register.models import Community, Household
 from app.surveys.response.models import Comment, ContactWish, Response
 
 FOLLOWERS = (Role.OFFICE, Role.STEWARD)
+COUNTERS = (Role.LEADER, Role.REGION)  # see how far communities are, and no household
 _PORTION = 1000
 
 
@@ -39,8 +53,15 @@ def visible_cases(scope: Scope) -> ColumnElement[bool]:
     """Return the condition under which a case exists for this person."""
     if scope.role is Role.HEAD_OFFICE:
         return true()
+    if scope.role is Role.CALLER:
+        return and_(FollowUp.responsible_id == scope.staff_id, FollowUp.is_no_reply.is_(False))
     if scope.role not in FOLLOWERS:
         return false()
+    return and_(_on_the_desk(scope), FollowUp.is_no_reply.is_(False))
+
+
+def _on_the_desk(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition under which a case counts for an office, no-reply homes included."""
     released = exists().where(
         Gate.campaign_id == FollowUp.campaign_id,
         Gate.community_id == FollowUp.community_id,
@@ -58,16 +79,9 @@ def visible_cases(scope: Scope) -> ColumnElement[bool]:
     return and_(
         FollowUp.on_list == CaseList.COMMUNITY,
         in_scope(FollowUp.community_id, scope),
-        released,
+        or_(released, FollowUp.urgency == Urgency.SAFETY),
         ~for_head_office_alone,
     )
-
-
-def visible_visits(scope: Scope) -> ColumnElement[bool]:
-    """Return the condition under which a home visit exists for this person."""
-    if scope.role is Role.HEAD_OFFICE:
-        return true()
-    return in_scope(Visit.community_id, scope) if scope.role in FOLLOWERS else false()
 
 
 def list_cases(
@@ -96,74 +110,160 @@ def list_cases(
         where.append(FollowUp.on_list == on_list)
     if state is not None:
         where.append(FollowUp.state == state)
-    return _case_rows(session, scope, where)
+    return list_rows(session, scope, where)
 
 
 def find_case(session: Session, scope: Scope, case_id: int) -> CaseRow | None:
     """Return one case, None when it does not exist for this person."""
-    rows = _case_rows(session, scope, [FollowUp.id == case_id])
+    rows = list_rows(session, scope, [FollowUp.id == case_id])
     return rows[0] if rows else None
 
 
-def _case_rows(
-    session: Session, scope: Scope, where: Sequence[ColumnElement[bool]]
+def list_rows(
+    session: Session,
+    scope: Scope,
+    where: Sequence[ColumnElement[bool]],
+    *,
+    order: Sequence[ColumnElement[Any]] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> list[CaseRow]:
-    """Return visible cases under further conditions."""
-    words = (
-        select(
-            Response.frame_member_id.label("member"),
-            func.min(Response.received_at).label("first"),
-            func.count().label("comments"),
-            func.sum(case((Comment.wish == ContactWish.HQ_ONLY, 1), else_=0)).label("hq_only"),
-            func.sum(case((Comment.wish == ContactWish.OFFICE_OR_HQ, 1), else_=0)).label("any"),
+    """Return visible cases of homes under further conditions.
+
+    What their comments say together is read for the rows of the page alone.
+
+    Args:
+        session: Database session.
+        scope: Who is looking.
+        where: Further conditions on `FollowUp` and `FrameMember`.
+        order: How to sort; by default by community, building and room.
+        limit: At most so many.
+        offset: How many to leave out first.
+    """
+    sort = (*(by_address() if order is None else order), FollowUp.id)
+    wanted = [visible_cases(scope), *where]
+    if limit is not None:
+        # Sorted by keys alone first: head office's list of a campaign has thousands of rows.
+        keys = (
+            select(FollowUp.id)
+            .join(FrameMember, FrameMember.id == FollowUp.frame_member_id)
+            .join(Community, Community.id == FollowUp.community_id)
+            .where(*wanted)
+            .order_by(*sort)
+            .limit(limit)
+            .offset(offset or None)
         )
-        .join(Comment, Comment.response_id == Response.id)
-        .group_by(Response.frame_member_id)
-        .subquery()
-    )
-    contacts = (
-        select(
-            ContactRecord.follow_up_id.label("case_id"),
-            func.count().label("contacts"),
-            func.max(ContactRecord.at).label("last"),
-        )
-        .group_by(ContactRecord.follow_up_id)
-        .subquery()
-    )
+        wanted = [FollowUp.id.in_(session.scalars(keys).all())]
     query = (
-        select(FollowUp, FrameMember, Household.uid, Community.name, words, contacts)
+        select(FollowUp, FrameMember, Household.uid, Community.name, Staff.name.label("staff"))
         .join(FrameMember, FrameMember.id == FollowUp.frame_member_id)
         .join(Household, Household.id == FrameMember.household_id)
         .join(Community, Community.id == FollowUp.community_id)
-        .join(words, words.c.member == FollowUp.frame_member_id)
-        .outerjoin(contacts, contacts.c.case_id == FollowUp.id)
-        .where(visible_cases(scope), *where)
-        .order_by(Community.code, FrameMember.building, FrameMember.room, FollowUp.id)
+        .outerjoin(Staff, Staff.id == FollowUp.responsible_id)
+        .where(*wanted)
+        .order_by(*sort)
     )
     found = session.execute(query).all()
+    said = _sum_comments(session, [row.FrameMember.id for row in found])
     clocks = list_t0(session, {row.FollowUp.campaign_id for row in found})
     return [
-        CaseRow(
-            id=row.FollowUp.id,
-            frame_member_id=row.FollowUp.frame_member_id,
-            household_id=row.FrameMember.household_id,
+        _case_row(
+            row.FollowUp,
+            row.FrameMember,
             household_uid=row.uid,
-            community_id=row.FollowUp.community_id,
-            community=row.name,
-            building=row.FrameMember.building,
-            room=row.FrameMember.room,
-            on_list=row.FollowUp.on_list,
-            state=row.FollowUp.state,
-            wish=_wish(row.hq_only, row.any),
-            received_at=row.first,
-            comments=row.comments,
-            contacts=row.contacts or 0,
-            last_contact_at=row.last,
-            closed_at=row.FollowUp.closed_at,
-            due=due_dates(clocks.get((row.FollowUp.campaign_id, row.FollowUp.community_id))),
+            names=(row.name, row.staff or ""),
+            said=said[row.FrameMember.id],
+            t0=clocks.get((row.FollowUp.campaign_id, row.FollowUp.community_id)),
         )
         for row in found
+        if row.FrameMember.id in said
     ]
+
+
+def by_address() -> tuple[Any, ...]:
+    """Return the order in which somebody walks: 2栋 before 10栋."""
+    building, room = FrameMember.building, FrameMember.room
+    return (Community.code, func.length(building), building, func.length(room), room)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the comments of a home say together."""
+
+    first_at: datetime
+    count: int
+    hq_only: int
+    office_or_hq: int
+
+
+def _sum_comments(session: Session, member_ids: Collection[int]) -> dict[int, _Said]:
+    query = (
+        select(
+            Response.frame_member_id,
+            func.min(Response.received_at),
+            func.count(),
+            func.sum(case((Comment.wish == ContactWish.HQ_ONLY, 1), else_=0)),
+            func.sum(case((Comment.wish == ContactWish.OFFICE_OR_HQ, 1), else_=0)),
+        )
+        .join(Comment, Comment.response_id == Response.id)
+        .group_by(Response.frame_member_id)
+    )
+    return {
+        row[0]: _Said(*row[1:])
+        for some in _portions(member_ids)
+        for row in session.execute(query.where(Response.frame_member_id.in_(some)))
+    }
+
+
+def _case_row(
+    found: FollowUp,
+    member: FrameMember,
+    *,
+    household_uid: str,
+    names: tuple[str, str],
+    said: _Said,
+    t0: datetime | None,
+) -> CaseRow:
+    own = own_dates(found)
+    return CaseRow(
+        id=found.id,
+        frame_member_id=member.id,
+        household_id=member.household_id,
+        household_uid=household_uid,
+        community_id=found.community_id,
+        community=names[0],
+        building=member.building,
+        room=member.room,
+        on_list=found.on_list,
+        state=found.state,
+        wish=_wish(said.hq_only, said.office_or_hq),
+        received_at=said.first_at,
+        comments=said.count,
+        contacts=found.contacts,
+        last_contact_at=found.last_contact_at,
+        closed_at=found.closed_at,
+        due=own or due_dates(t0),
+        has_own_clock=own is not None,
+        source=found.source,
+        urgency=found.urgency,
+        stage=found.stage,
+        code=found.code,
+        department=found.department,
+        hint=None if found.hint is None else Urgency(found.hint),
+        triaged_at=found.triaged_at,
+        responsible_id=found.responsible_id,
+        responsible=names[1],
+        answered_by=found.answered_by,
+        next_at=found.next_at,
+        is_no_reply=found.is_no_reply,
+    )
+
+
+def own_dates(found: FollowUp) -> DueDates | None:
+    """Return the dates of a case's own clock, None when it runs with the gate."""
+    if found.start_by is None or found.close_by is None:
+        return None
+    return DueDates(found.start_by, found.close_by)
 
 
 def _wish(hq_only: int, office_or_hq: int) -> ContactWish:
@@ -212,53 +312,79 @@ def list_sealed_comments(session: Session, member_ids: Collection[int]) -> list[
     ]
 
 
-def count_cases(session: Session, scope: Scope, campaign_id: int) -> list[CaseCounts]:
+def count_cases(
+    session: Session, scope: Scope, campaign_id: int, *, today: date | None = None
+) -> list[CaseCounts]:
     """Return how far follow-up has come, per community and list.
 
-    Company leaders get the counts of everything (a count names no household); offices count
-    only what they may see.
-    """
-    visible = true() if scope.role is Role.LEADER else visible_cases(scope)
-    own = and_(FollowUp.campaign_id == campaign_id, visible)
-    touched = exists().where(ContactRecord.follow_up_id == FollowUp.id)
-    lists = (FollowUp.community_id, FollowUp.on_list)
+    Company leaders and regions get the counts of all their communities (a count names no
+    household); offices count what they may see, and homes that wish no reply as a number.
 
-    def in_state(state: CaseState) -> ColumnElement[int]:
-        return func.count(case((FollowUp.state == state, 1))).label(state.value)
+    Args:
+        session: Database session.
+        scope: Who is looking.
+        campaign_id: The campaign.
+        today: The day by which cases with a clock of their own are late; without it none is.
+    """
+    open_ = FollowUp.state == CaseState.OPEN
+    declined = FollowUp.state == CaseState.DECLINED
+    own = FollowUp.close_by.is_not(None)
+    untouched = FollowUp.contacts == 0
+    late = false() if today is None else own_late(today)
+
+    def count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.count(case((and_(*conditions), 1)))
 
     # Counted by keys alone and named afterwards: a campaign has 100,000 cases in 500 communities.
     cases = (
-        select(*lists, func.count().label("total"), *(in_state(state) for state in CaseState))
-        .where(own)
-        .group_by(*lists)
-        .subquery()
-    )
-    untouched = (
-        select(*lists, func.count().label("cases"))
-        .where(own, FollowUp.state == CaseState.OPEN, ~touched)
-        .group_by(*lists)
-        .subquery()
-    )
-    query: Select[int, str, CaseList, int, int, int, int, int] = (
         select(
-            Community.id,
-            Community.name,
-            cases.c.on_list,
-            cases.c.total,
-            cases.c.open,
-            cases.c.closed,
-            cases.c.declined,
-            func.coalesce(untouched.c.cases, 0),
+            FollowUp.community_id,
+            FollowUp.on_list,
+            func.count().label("total"),
+            *(count(FollowUp.state == state).label(state.value) for state in CaseState),
+            count(open_, untouched).label("untouched"),
+            count(FollowUp.is_no_reply.is_(True), declined).label("no_reply"),
+            count(open_, FollowUp.urgency == Urgency.SAFETY).label("safety"),
+            count(open_, own).label("own_clock"),
+            count(open_, own, untouched).label("own_untouched"),
+            count(open_, late).label("own_late"),
         )
+        .where(FollowUp.campaign_id == campaign_id, countable_cases(scope))
+        .group_by(FollowUp.community_id, FollowUp.on_list)
+        .subquery()
+    )
+    query: Select[*tuple[Any, ...]] = (
+        select(Community.id, Community.name, *list(cases.c)[1:])
         .join(cases, cases.c.community_id == Community.id)
-        .outerjoin(untouched, and_(*(untouched.c[one.key] == cases.c[one.key] for one in lists)))
         .order_by(Community.code, cases.c.on_list)
     )
     clocks = list_t0(session, {campaign_id})
     return [
-        CaseCounts(*row, due=due_dates(clocks.get((campaign_id, row[0]))))
+        replace(CaseCounts(*row), due=due_dates(clocks.get((campaign_id, row[0]))))
         for row in session.execute(query)
     ]
+
+
+def has_cases(session: Session, scope: Scope, campaign_id: int) -> bool:
+    """Say whether a campaign has any case for this person, counted ones included."""
+    query = select(FollowUp.id).where(FollowUp.campaign_id == campaign_id, countable_cases(scope))
+    return session.scalar(query.limit(1)) is not None
+
+
+def countable_cases(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition under which this person counts a case: the one for every sum.
+
+    Head office counts all; leaders and regions all of their communities; an office those it may
+    see, and the homes that wish no reply as a number; a caller those given to him.
+    """
+    if scope.role in COUNTERS:
+        return in_scope(FollowUp.community_id, scope)
+    return _on_the_desk(scope) if scope.role in FOLLOWERS else visible_cases(scope)
+
+
+def own_late(today: date) -> ColumnElement[bool]:
+    """Return the condition that a case is past a date of its own clock."""
+    return or_(FollowUp.close_by < today, and_(FollowUp.contacts == 0, FollowUp.start_by < today))
 
 
 def get_case(session: Session, case_id: int) -> FollowUp:
@@ -267,151 +393,21 @@ def get_case(session: Session, case_id: int) -> FollowUp:
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def list_contacts(session: Session, case_id: int) -> list[tuple[ContactRecord, str]]:
-    """Return the contacts of a case with the name of who made them, oldest first."""
+def list_contacts(session: Session, case_id: int) -> list[tuple[ContactRecord, str, bool]]:
+    """Return the contacts of a case, oldest first: who made each, and whether it was taken back."""
     query = (
-        select(ContactRecord, Staff.name)
+        select(ContactRecord, Staff.name, ContactUndo.contact_id.is_not(None))
         .join(Staff, Staff.id == ContactRecord.staff_id)
+        .outerjoin(ContactUndo, ContactUndo.contact_id == ContactRecord.id)
         .where(ContactRecord.follow_up_id == case_id)
         .order_by(ContactRecord.at, ContactRecord.id)
     )
-    return [(record, name) for record, name in session.execute(query)]
+    return [(record, name, undone) for record, name, undone in session.execute(query)]
 
 
-def list_visits(
-    session: Session,
-    scope: Scope,
-    campaign_id: int,
-    *,
-    community_id: int | None = None,
-    state: VisitState | None = None,
-) -> list[VisitRow]:
-    """Return the home visits this person may see, by community and planned date."""
-    where = [Visit.campaign_id == campaign_id]
-    if community_id is not None:
-        where.append(Visit.community_id == community_id)
-    if state is not None:
-        where.append(Visit.state == state)
-    return _visit_rows(session, scope, where)
-
-
-def find_visit(session: Session, scope: Scope, visit_id: int) -> VisitRow | None:
-    """Return one home visit, None when it does not exist for this person."""
-    rows = _visit_rows(session, scope, [Visit.id == visit_id])
-    return rows[0] if rows else None
-
-
-def _visit_rows(
-    session: Session, scope: Scope, where: Sequence[ColumnElement[bool]]
-) -> list[VisitRow]:
-    """Return visible home visits under further conditions."""
-    query = (
-        select(Visit, FrameMember, Household, Community.name, Staff.name.label("visitor"))
-        .join(FrameMember, FrameMember.id == Visit.frame_member_id)
-        .join(Household, Household.id == FrameMember.household_id)
-        .join(Community, Community.id == Visit.community_id)
-        .outerjoin(Staff, Staff.id == Visit.visited_by)
-        .where(visible_visits(scope), *where)
-        .order_by(Community.code, Visit.planned_on, FrameMember.building, FrameMember.room)
-    )
-    return [
-        VisitRow(
-            id=visit.id,
-            household_id=household.id,
-            household_uid=household.uid,
-            community_id=visit.community_id,
-            community=community,
-            building=member.building,
-            room=member.room,
-            important=household.important,
-            planned_on=visit.planned_on,
-            state=visit.state,
-            visited_on=visit.visited_on,
-            visited_by=visitor,
-        )
-        for visit, member, household, community, visitor in session.execute(query)
-    ]
-
-
-def get_visit(session: Session, visit_id: int) -> Visit:
-    """Return a visit for changing, locked on PostgreSQL; the caller has checked who is asking."""
-    query = select(Visit).where(Visit.id == visit_id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one()
-
-
-def count_visits(session: Session, scope: Scope, campaign_id: int) -> list[VisitCounts]:
-    """Return how many important customers were visited, per community; leaders see all counts."""
-    visible = true() if scope.role is Role.LEADER else visible_visits(scope)
-    query = (
-        select(
-            Community.id,
-            Community.name,
-            func.count(),
-            func.sum(case((Visit.state == VisitState.VISITED, 1), else_=0)),
-        )
-        .join(Community, Community.id == Visit.community_id)
-        .where(Visit.campaign_id == campaign_id, visible)
-        .group_by(Community.id, Community.code, Community.name)
-        .order_by(Community.code)
-    )
-    return [VisitCounts(*row) for row in session.execute(query)]
-
-
-def count_late_visits(
-    session: Session, scope: Scope, campaign_id: int, *, today: date
-) -> list[LateVisits]:
-    """Return the communities whose planned visits should have been made before `today`."""
-    query = (
-        select(Community.id, Community.name, func.count(), func.min(Visit.planned_on))
-        .join(Community, Community.id == Visit.community_id)
-        .where(
-            Visit.campaign_id == campaign_id,
-            Visit.state == VisitState.PLANNED,
-            Visit.planned_on < today,
-            visible_visits(scope),
-        )
-        .group_by(Community.id, Community.code, Community.name)
-        .order_by(Community.code)
-    )
-    return [LateVisits(*row) for row in session.execute(query)]
-
-
-def lock_campaign(session: Session, campaign_id: int) -> None:
-    """Let one transaction at a time make cases of a campaign (PostgreSQL).
-
-    The lock leaves foreign keys alone, so owners go on answering meanwhile.
-    """
-    query = select(Campaign.id).where(Campaign.id == campaign_id).with_for_update(key_share=True)
-    session.execute(query).one()
-
-
-def list_comment_facts(session: Session, campaign_id: int) -> list[CommentFact]:
-    """Return the comments that may change a list, without their words, by household.
-
-    These are the comments of households without a case, and of households with several comments:
-    one comment with its case is settled, and most are.
-    """
-    several = (
-        select(Response.frame_member_id)
-        .join(Comment, Comment.response_id == Response.id)
-        .group_by(Response.frame_member_id)
-        .having(func.count() > 1)
-    )
-    query = (
-        select(
-            FrameMember.id, FrameMember.community_id, Comment.wish, Response.received_at, FollowUp
-        )
-        .join(Response, Response.frame_member_id == FrameMember.id)
-        .join(Comment, Comment.response_id == Response.id)
-        .outerjoin(FollowUp, FollowUp.frame_member_id == FrameMember.id)
-        .where(
-            FrameMember.campaign_id == campaign_id,
-            or_(FollowUp.id.is_(None), FrameMember.id.in_(several)),
-        )
-        .order_by(FrameMember.id, Response.received_at)
-        .execution_options(populate_existing=True)
-    )
-    return [CommentFact(*row) for row in session.execute(query)]
+def find_contact_by_key(session: Session, key: str) -> ContactRecord | None:
+    """Return the contact a phone sent with this key before."""
+    return session.scalar(select(ContactRecord).where(ContactRecord.key == key))
 
 
 def count_comments_without_case(session: Session, campaign_id: int) -> int:
@@ -425,22 +421,6 @@ def count_comments_without_case(session: Session, campaign_id: int) -> int:
         .where(FrameMember.campaign_id == campaign_id, FollowUp.id.is_(None))
     )
     return session.scalars(query).one()
-
-
-def list_unplanned_important(session: Session, campaign_id: int, community_id: int) -> list[int]:
-    """Return the important households of the frame that have no visit yet, by address."""
-    query = (
-        select(FrameMember.id)
-        .outerjoin(Visit, Visit.frame_member_id == FrameMember.id)
-        .where(
-            FrameMember.campaign_id == campaign_id,
-            FrameMember.community_id == community_id,
-            FrameMember.important,
-            Visit.id.is_(None),
-        )
-        .order_by(FrameMember.building, FrameMember.room, FrameMember.id)
-    )
-    return list(session.scalars(query))
 
 
 def _portions(ids: Collection[int]) -> list[list[int]]:

@@ -3,9 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.followup.models import CaseList, CaseState, FollowUp, Outcome, VisitState
+from app.followup.models import (
+    Attempt,
+    CaseList,
+    CaseState,
+    FollowUp,
+    Outcome,
+    Source,
+    Stage,
+    Urgency,
+)
 from app.followup.rules import DueDates
-from app.surveys.register.models import ImportantReason
 from app.surveys.response.models import ContactWish
 
 
@@ -28,6 +36,15 @@ class CaseRow:
         last_contact_at: The latest of them.
         closed_at: When it was closed or declined.
         due: Dates to start and to close; None before the clock started.
+        has_own_clock: The dates are the case's own, not those of its community's gate.
+        source, urgency, stage: Where it comes from, what it is about, how far it is.
+        code, department: What a person said it is about, and who answers for that.
+        hint: What its words look like; only until a person has looked at them.
+        triaged_at: When a person had looked at it.
+        responsible_id, responsible: Who answers for the case; nobody yet when None.
+        answered_by: Who gave the answer that waits to be called back.
+        next_at: When the owner expects somebody.
+        is_no_reply: No comment of the home wants a reply.
     """
 
     id: int
@@ -47,6 +64,19 @@ class CaseRow:
     last_contact_at: datetime | None
     closed_at: datetime | None
     due: DueDates | None
+    has_own_clock: bool
+    source: Source
+    urgency: Urgency
+    stage: Stage
+    code: str | None
+    department: str | None
+    hint: Urgency | None
+    triaged_at: datetime | None
+    responsible_id: int | None
+    responsible: str
+    answered_by: int | None
+    next_at: datetime | None
+    is_no_reply: bool
 
     def is_overdue(self, today: date) -> bool:
         """Say whether the case should have been closed, or at least started, before `today`."""
@@ -63,6 +93,11 @@ class CaseCounts:
         total: Cases; households that left a comment.
         open, closed, declined: Cases by state; they add up to `total`.
         untouched: Open cases without any contact.
+        no_reply: Declined cases whose owners wished no reply at all: to an office a number only.
+        safety: Open cases about a danger to people.
+        own_clock: Open cases with dates of their own.
+        own_untouched: Those of them without any contact.
+        own_late: Those of them past a date of their own, as of the day the counts were asked for.
         due: Dates to start and to close; None before the clock started.
     """
 
@@ -74,15 +109,22 @@ class CaseCounts:
     closed: int
     declined: int
     untouched: int
-    due: DueDates | None
+    no_reply: int = 0
+    safety: int = 0
+    own_clock: int = 0
+    own_untouched: int = 0
+    own_late: int = 0
+    due: DueDates | None = None
 
     def overdue(self, today: date) -> int:
         """Count open cases past the day they should be closed, or untouched past the start."""
         if self.due is None:
-            return 0
+            return self.own_late
         if today > self.due.close_by:
-            return self.open
-        return self.untouched if today > self.due.start_by else 0
+            return self.open - self.own_clock + self.own_late
+        if today > self.due.start_by:
+            return self.untouched - self.own_untouched + self.own_late
+        return self.own_late
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,58 +140,12 @@ class SealedComment:
 
 
 @dataclass(frozen=True, slots=True)
-class VisitRow:
-    """One home visit to an important customer.
-
-    Attributes:
-        important: Why the household is important today; None when the register no longer says so.
-        visited_by: Name of who went.
-    """
-
-    id: int
-    household_id: int
-    household_uid: str
-    community_id: int
-    community: str
-    building: str
-    room: str
-    important: ImportantReason | None
-    planned_on: date
-    state: VisitState
-    visited_on: date | None
-    visited_by: str | None
-
-    def is_overdue(self, today: date) -> bool:
-        """Say whether the visit should have been made before `today`."""
-        return self.state is VisitState.PLANNED and today > self.planned_on
-
-
-@dataclass(frozen=True, slots=True)
-class VisitCounts:
-    """How many important customers of a community were visited."""
-
-    community_id: int
-    community: str
-    planned: int
-    visited: int
-
-
-@dataclass(frozen=True, slots=True)
-class LateVisits:
-    """How many planned visits of a community are late, and since when the first of them is."""
-
-    community_id: int
-    community: str
-    count: int
-    since: date
-
-
-@dataclass(frozen=True, slots=True)
 class CommentFact:
     """That a household left a comment: when, and who may reply; with its case, if it has one."""
 
     frame_member_id: int
     community_id: int
+    household_id: int
     wish: ContactWish
     received_at: datetime
     case: FollowUp | None
@@ -180,6 +176,7 @@ class CommentView:
 class ContactView:
     """One recorded contact, readable."""
 
+    id: int
     at: datetime
     way: str
     person: str
@@ -188,6 +185,10 @@ class ContactView:
     result: str
     owner_view: str | None
     next_on: date | None
+    next_time: str | None = None
+    place: str | None = None
+    attempt: Attempt | None = None
+    is_undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +210,3 @@ class CaseView:
     comments: tuple[CommentView, ...]
     people: tuple[PersonView, ...] = ()
     contacts: tuple[ContactView, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class VisitView:
-    """A home visit with the people to be visited."""
-
-    row: VisitRow
-    people: tuple[PersonView, ...]
-    note: str = ""

@@ -2,22 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from app.clock import beijing_date, last_day_before
 from app.followup.errors import FieldError
-from app.followup.models import CaseList, CaseState, Outcome
+from app.followup.models import Attempt, CaseList, CaseState, Outcome
 from app.surveys.response.models import ContactWish
 
-START_DAYS = 7  # after T0 work must be under way (requirements R05)
+START_DAYS = 7  # whole calendar days after T0 work must be under way (requirements R05)
 CLOSE_DAYS = 14  # after T0 every case should be closed
-VISIT_DAYS = 7
-VISITS_A_DAY = 4
 TRIES_TO_GIVE_UP = 3
 WAYS_TO_GIVE_UP = 2
 LONGEST_TEXT = 2000
 
 WAYS = ("visit", "phone", "wechat", "reception")
+PLACES = ("home", "desk", "outdoors", "elsewhere")
+PLACE_OF_WAY = {"visit": "home", "reception": "desk"}
+# Outcomes that say enough by themselves: nobody was reached, or nothing had to be answered.
+WORDLESS = frozenset({Outcome.UNREACHABLE, Outcome.DECLINED, Outcome.PRAISE_PASSED})
 OWNER_VIEWS = ("satisfied", "neutral", "dissatisfied")
 
 
@@ -107,26 +109,6 @@ def due_dates(t0: datetime | None) -> DueDates | None:
     )
 
 
-def spread_visits(count: int, *, t0: datetime, now: datetime) -> tuple[date, ...]:
-    """Return a home-visit date for each of `count` households, earliest first.
-
-    Four a day from T0 on, so that early days fill up first; when seven days at four are not
-    enough, as many a day as it takes. Days gone by are not planned; once the week is over, what
-    is left is planned for today.
-
-    Args:
-        count: Visits to plan.
-        t0: When the clock started.
-        now: The present instant.
-    """
-    today, first = beijing_date(now), beijing_date(t0)
-    last = first + timedelta(days=VISIT_DAYS - 1)
-    start = max(first, today)
-    days = max(1, (last - start).days + 1)
-    a_day = max(VISITS_A_DAY, -(-count // days))
-    return tuple(start + timedelta(days=i // a_day) for i in range(count))
-
-
 @dataclass(frozen=True, slots=True)
 class ContactInput:
     """One contact as somebody writes it down: the six fields of the handbook (回访记录).
@@ -138,9 +120,12 @@ class ContactInput:
         way: One of `WAYS`.
         person: Who was spoken to, or tried.
         outcome: What came out of it.
-        result: In words.
+        result: In words; needed when the owner heard an answer or a promise.
         owner_view: One of `OWNER_VIEWS`, or None when the owner did not say.
         next_on: Date of the next step; needed when the outcome is "dated".
+        next_time: Time of that day, ``19:00``.
+        place: One of `PLACES`; None where the way is the place, else that of the way.
+        attempt: Why a try came to nothing, only with the outcome "unreachable".
     """
 
     at: datetime
@@ -150,26 +135,88 @@ class ContactInput:
     result: str
     owner_view: str | None = None
     next_on: date | None = None
+    next_time: str | None = None
+    place: str | None = None
+    attempt: Attempt | None = None
+
+    @property
+    def where(self) -> str | None:
+        """Return the place: the one named, else the usual one of the way."""
+        return self.place or PLACE_OF_WAY.get(self.way)
+
+    @property
+    def is_failed_try(self) -> bool:
+        """Say whether nobody was reached; somebody who asked to come again was."""
+        return self.outcome is Outcome.UNREACHABLE and self.attempt is not Attempt.COME_AGAIN
 
 
-def check_contact(contact: ContactInput, *, now: datetime) -> None:
+def check_contact(
+    contact: ContactInput,
+    *,
+    now: datetime,
+    said_at: datetime | None = None,
+    released_at: datetime | None = None,
+) -> None:
     """Refuse a record that is incomplete or cannot be true.
+
+    Times of a form have no seconds, so a contact of the same minute is none too early.
+
+    Args:
+        contact: What was written down.
+        now: The present instant.
+        said_at: When the words came in that it is about; nobody answers them before.
+        released_at: When the list was released to who recorded it, None where he did not have to
+            wait for that.
 
     Raises:
         FieldError: Names the field and what is wrong with it.
     """
-    for field, text in (("person", contact.person), ("result", contact.result)):
-        check_text(field, text)
-    if contact.way not in WAYS:
-        raise FieldError("way", "unknown")
-    if contact.owner_view is not None and contact.owner_view not in OWNER_VIEWS:
-        raise FieldError("owner_view", "unknown")
+    check_text("person", contact.person)
+    if contact.outcome not in WORDLESS or contact.result:
+        check_text("result", contact.result)
+    allowed = (
+        ("way", contact.way, WAYS),
+        ("owner_view", contact.owner_view, (None, *OWNER_VIEWS)),
+        ("place", contact.place, (None, *PLACES)),
+    )
+    for field, value, values in allowed:
+        if value not in values:
+            raise FieldError(field, "unknown")
     if contact.at > now:
         raise FieldError("at", "in_future")
-    if contact.outcome is Outcome.DATED and contact.next_on is None:
+    if said_at is not None and contact.at < _minute(said_at):
+        raise FieldError("at", "before_words")
+    if released_at is not None and contact.at < _minute(released_at):
+        raise FieldError("at", "before_release")
+    _check_next(contact)
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
+
+
+def _check_next(contact: ContactInput) -> None:
+    is_promised = contact.outcome is Outcome.DATED or contact.attempt is Attempt.COME_AGAIN
+    if is_promised and contact.next_on is None:
         raise FieldError("next_on", "empty")
     if contact.next_on is not None and contact.next_on < beijing_date(contact.at):
         raise FieldError("next_on", "in_past")
+    if contact.attempt is not None and contact.outcome is not Outcome.UNREACHABLE:
+        raise FieldError("attempt", "unknown")
+    if contact.next_time is not None:
+        check_time("next_time", contact.next_time)
+
+
+def check_time(field: str, text: str) -> None:
+    """Refuse what is no time of day.
+
+    Raises:
+        FieldError: Names the field.
+    """
+    try:
+        time.fromisoformat(text)
+    except ValueError:
+        raise FieldError(field, "unknown") from None
 
 
 def check_text(field: str, text: str) -> None:
@@ -182,21 +229,3 @@ def check_text(field: str, text: str) -> None:
         raise FieldError(field, "empty")
     if len(text) > LONGEST_TEXT:
         raise FieldError(field, "too_long")
-
-
-def state_after(outcome: Outcome, tries: Sequence[str]) -> CaseState:
-    """Return the state of a case after a contact.
-
-    Args:
-        outcome: Outcome of this contact.
-        tries: Ways of all contacts in which nobody was reached, this one included. Three of
-            them in two different ways close the case.
-    """
-    if outcome is Outcome.DATED:
-        return CaseState.OPEN
-    if outcome is Outcome.DECLINED:
-        return CaseState.DECLINED
-    if outcome is Outcome.UNREACHABLE:
-        gave_up = len(tries) >= TRIES_TO_GIVE_UP and len(set(tries)) >= WAYS_TO_GIVE_UP
-        return CaseState.CLOSED if gave_up else CaseState.OPEN
-    return CaseState.CLOSED

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import start_of
 from app.followup.homes import queries
+from app.staff.models import Role
 from app.staff.scope import Scope
 from app.surveys.campaign.contact.events import queries as event_queries
 from app.surveys.campaign.contact.models import ContactChannel, ContactEvent, EventKind
@@ -86,7 +87,7 @@ def timeline(session: Session, vault: Vault, scope: Scope, household_id: int) ->
     entries = [
         *(entry for member, campaign in found for entry in _of_member(member, campaign)),
         *_of_events(session, vault, campaigns),
-        *_of_answers(session, campaigns),
+        *_of_answers(session, scope, campaigns),
         *_of_decisions(session, campaigns),
         *_of_cases(session, scope, campaigns),
     ]
@@ -118,7 +119,11 @@ def _of_events(session: Session, vault: Vault, campaigns: dict[int, Campaign]) -
         )
 
 
-def _of_answers(session: Session, campaigns: dict[int, Campaign]) -> Iterator[Entry]:
+def _of_answers(session: Session, scope: Scope, campaigns: dict[int, Campaign]) -> Iterator[Entry]:
+    """Say when answers came in, and to head office which were taken out.
+
+    An office whose staff filled forms in must not learn which home told of it.
+    """
     for one in queries.list_answers(session, list(campaigns)):
         kind = EntryKind.ANSWERED
         if one.origin is Origin.FLUSHED:
@@ -127,7 +132,7 @@ def _of_answers(session: Session, campaigns: dict[int, Campaign]) -> Iterator[En
             kind = EntryKind.ANSWERED_AGAIN
         campaign = campaigns[one.member_id]
         yield Entry(one.at, campaign, kind, one.member_id, answered_by=one.channel)
-        if one.voided_at is not None:
+        if one.voided_at is not None and scope.role is Role.HEAD_OFFICE:
             yield Entry(one.voided_at, campaign, EntryKind.VOIDED, one.member_id)
 
 
@@ -145,7 +150,10 @@ def _of_decisions(session: Session, campaigns: dict[int, Campaign]) -> Iterator[
 
 def _of_cases(session: Session, scope: Scope, campaigns: dict[int, Campaign]) -> Iterator[Entry]:
     for case in queries.list_cases_of(session, scope, list(campaigns)):
-        campaign, member_id = campaigns[case.frame_member_id], case.frame_member_id
+        member_id = case.frame_member_id
+        if member_id is None:
+            continue  # words from elsewhere: no home of a frame
+        campaign = campaigns[member_id]
         yield Entry(case.created_at, campaign, EntryKind.CASE_OPENED, member_id)
         if case.closed_at is not None:
             yield Entry(case.closed_at, campaign, EntryKind.CASE_CLOSED, member_id)

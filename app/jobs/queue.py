@@ -6,6 +6,7 @@ stands in the same transaction as the job's work, that work is rolled back with 
 """
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,12 +66,28 @@ def payload_of(job: Job) -> dict[str, Any]:
     return payload
 
 
-def claim(session: Session, worker: str, *, now: datetime, lease_seconds: int = 60) -> Job | None:
+def claim(
+    session: Session,
+    worker: str,
+    *,
+    now: datetime,
+    lease_seconds: int = 60,
+    last: Collection[str] = (),
+    leaving: Collection[str] = (),
+) -> Job | None:
     """Take the job that waits longest, or None when nothing waits.
 
     A job that took its workers down with it as often as it may be tried is given up here.
+
+    Args:
+        session: A writing transaction.
+        worker: Name of the worker.
+        now: The present instant.
+        lease_seconds: How long the job is held without renewing.
+        last: Kinds of jobs that are taken only when no other waits.
+        leaving: Kinds of jobs that are not taken.
     """
-    while (job := queries.next_job(session, now)) is not None:
+    while (job := queries.next_job(session, now, last=last, leaving=leaving)) is not None:
         if job.attempts >= MOST_ATTEMPTS:
             _end(job, JobState.FAILED, now)
             job.error = job.error or "the worker died every time"

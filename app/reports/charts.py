@@ -5,6 +5,8 @@ two faces that show the same thing: `svg.draw` for paper and pages without JavaS
 `plotly_figures.figure` for screens. Positions are data values; only offsets of words are pixels.
 """
 
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +24,8 @@ BLUE_PALE = "#e9f1f8"
 ORANGE = "#a8430a"
 ORANGE_PALE = "#fcf1e8"
 
+# What a line may be broken after: a Latin word with its blanks, or one Chinese letter.
+_PIECE = re.compile(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+")
 DASHED = (6.0, 3.0)
 DOTTED = (2.0, 3.0)
 
@@ -57,6 +61,10 @@ class Scale:
     def units(self, pixels: float) -> float:
         """Return how many data units a distance in pixels is."""
         return pixels * (self.high - self.low) / (self.end - self.start)
+
+    def coarse(self, value: float) -> float:
+        """Return a value to about a thousandth of the axis, as exactly as anybody sees it."""
+        return round(value, -math.ceil(math.log10(abs(self.high - self.low) / 1000)))
 
     def clip(self, value: float) -> float:
         """Return the value, or the nearer end of the axis when it lies outside."""
@@ -219,3 +227,18 @@ def round_step(span: float, wanted: int = 6) -> float:
 def longest(texts: Sequence[str], size: float) -> float:
     """Return the width of the widest of some texts, 0 when there is none."""
     return max((text_width(text, size) for text in texts), default=0.0)
+
+
+def wrapped(text: str, room: float, size: float) -> tuple[str, ...]:
+    """Return a text in lines of at most `room` pixels; Chinese breaks anywhere, Latin at blanks.
+
+    A single word longer than a line stands alone and reaches over.
+    """
+    lines: list[str] = []
+    line = ""
+    for piece in _PIECE.findall(text):
+        if line and text_width((line + piece).rstrip(), size) > room:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece if line else piece.lstrip()
+    return (*lines, line.rstrip()) if line.rstrip() or not lines else tuple(lines)

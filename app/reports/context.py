@@ -1,17 +1,21 @@
 """What a report or a results page needs beside the numbers: names, counts, dates, digests."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from app.analysis.results.study import StudyResult
 from app.clock import beijing_date
 from app.i18n import gettext as _
+from app.reports.exhibits.codes import CodeNames, code_names
+from app.reports.extras import Extras
 from app.reports.models import StudyRun
-from app.reports.wording import Names, names_of, return_rate
+from app.reports.wording import Names, joined, names_of, return_rate
 from app.surveys.campaign.models import Campaign
 from app.surveys.instrument.model import Instrument
 from app.surveys.register.models import Community
 from app.surveys.snapshot.manifest import Manifest
+
+_LISTED = 4  # a question with more points than this names only how many there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,9 @@ class ReportContext:
     rate_changes: tuple[str, ...] = ()
     correction: str = ""
     exclusions: tuple[tuple[str, int], ...] = ()
+    codes: CodeNames = field(default_factory=CodeNames)
+    questions: tuple[tuple[str, str], ...] = ()
+    extras: Extras = field(default_factory=Extras)
 
     @property
     def rate(self) -> str:
@@ -100,6 +107,7 @@ def make_context(  # noqa: PLR0913 - every part has its own source
     rate_changes: tuple[str, ...] = (),
     correction: str = "",
     exclusions: tuple[tuple[str, int], ...] = (),
+    extras: Extras | None = None,
 ) -> ReportContext:
     """Collect the surroundings of one stored result.
 
@@ -137,7 +145,25 @@ def make_context(  # noqa: PLR0913 - every part has its own source
         rate_changes=rate_changes,
         correction=correction,
         exclusions=exclusions,
+        codes=code_names(instrument, language),
+        questions=questions_of(instrument, language),
+        extras=extras or Extras(),
     )
+
+
+def questions_of(instrument: Instrument, language: str) -> tuple[tuple[str, str], ...]:
+    """Return the parts of a questionnaire with what they ask; what is rated follows its words."""
+    parts = []
+    for section in instrument.sections:
+        asked = section.text.plain(language)
+        words = dict.fromkeys(instrument.item(code).text.plain(language) for code in section.items)
+        said = [one for one in words if one != asked]
+        if len(said) > _LISTED:
+            asked = _("{question} ({count} points)", question=asked, count=len(said))
+        elif said:
+            asked = _("{question} {points}", question=asked, points=joined(said))
+        parts.append((section.title.plain(language), asked))
+    return tuple(parts)
 
 
 def date_text(day: date) -> str:
@@ -151,8 +177,11 @@ def bounds_of_satisfied(
     """Return how low and how high the satisfied share of ALL households could be.
 
     The lower bound takes every silent household as dissatisfied, the upper one as satisfied.
-    None when the share is not known or nobody is in the base.
+    None when the share is not known or nobody is in the base. Where the figures rest on fewer
+    answers than were returned (a community is held), the study's own bounds count those homes too.
     """
+    if result.n < returned and result.satisfied_bounds is not None:
+        return result.satisfied_bounds
     satisfied = result.overall_satisfied
     if satisfied is None or satisfied.value is None or base <= 0:
         return None

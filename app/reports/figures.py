@@ -1,6 +1,6 @@
 """From a study result to chart descriptions: matrices, PFI list, zones, levels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.analysis.results.items import ItemResult
@@ -20,7 +20,9 @@ from app.reports.charts import (
     Words,
     longest,
     round_step,
+    text_width,
     ticks,
+    wrapped,
 )
 from app.reports.wording import (
     Names,
@@ -33,6 +35,7 @@ from app.reports.wording import (
 )
 
 NARROW = 440.0
+Drawing = Callable[[float], Chart]  # from a width in pixels
 BAND_SHAPES = {"A": "square", "B": "dot", "C": "ring"}
 
 
@@ -84,7 +87,7 @@ def interval_rows(rows: Sequence[Row], plan: RowsPlan, width: float) -> Chart:
         The chart; its clash is 0 because every word has a place of its own.
     """
     narrow = width < NARROW
-    height = 44.0 if narrow else plan.row_height
+    height = 44.0 + 15.0 * (_most_lines(rows, plan, width) - 1) if narrow else plan.row_height
     left = 8.0 if narrow else longest([row.label for row in rows], plan.label_size) + 18
     right = 12.0 if narrow else longest([row.right for row in rows], 12) + 18
     top = 26.0 if plan.references or plan.head else 8.0
@@ -107,7 +110,10 @@ def interval_rows(rows: Sequence[Row], plan: RowsPlan, width: float) -> Chart:
     if plan.head:
         marks.append(at_right(0, plan.head, x, width, dy=-12))
     for index, row in enumerate(rows):
-        marks += _row(row, index, x, width, height=height, size=plan.label_size)
+        found = _row(row, index, x, width, height=height, size=plan.label_size)
+        if narrow and plan.references:  # the line runs through the labels above the rows
+            found = [replace(one, plate=True) if isinstance(one, Words) else one for one in found]
+        marks += found
     return Chart(
         name=plan.name,
         title=plan.title,
@@ -118,6 +124,16 @@ def interval_rows(rows: Sequence[Row], plan: RowsPlan, width: float) -> Chart:
         y=y,
         marks=tuple(marks),
     )
+
+
+def _most_lines(rows: Sequence[Row], plan: RowsPlan, width: float) -> int:
+    """Return how many lines the longest label takes above its row."""
+    return max((len(_lines(row, plan.label_size, width)) for row in rows), default=1)
+
+
+def _lines(row: Row, size: float, width: float) -> tuple[str, ...]:
+    room = width - 12 - (text_width(row.right, 12) + 10 if row.right else 0)
+    return wrapped(row.label, room, size)
 
 
 def _grounds(rows: Sequence[Row], x: Scale, width: float) -> list[Mark]:
@@ -136,10 +152,13 @@ def _grounds(rows: Sequence[Row], x: Scale, width: float) -> list[Mark]:
 
 def _row(row: Row, index: int, x: Scale, width: float, *, height: float, size: float) -> list[Mark]:
     narrow = width < NARROW
-    at = index + (0.74 if narrow else 0.5)
+    at = index + ((height - 11.5) / height if narrow else 0.5)
     marks: list[Mark] = []
     if narrow:
-        marks.append(Words(x.low, index, row.label, dx=-x.start, dy=13, size=size, bold=row.bold))
+        marks += [
+            Words(x.low, index, line, dx=-x.start, dy=13 + 15 * k, size=size, bold=row.bold)
+            for k, line in enumerate(_lines(row, size, width))
+        ]
         if row.right:
             marks.append(at_right(index, row.right, x, width, dy=13, color=row.right_color))
     else:
@@ -228,7 +247,9 @@ def _pfi_hover(item: ItemResult, names: Names, *, said: bool) -> tuple[str, ...]
     return tuple(lines)
 
 
-def attribute_levels(result: StudyResult, names: Names, width: float) -> Chart:
+def attribute_levels(
+    result: StudyResult, names: Names, width: float, *, row_height: float = 19.0
+) -> Chart:
     """Describe the level of every attribute, in the order owners read them."""
     rows = []
     low = 100.0
@@ -268,7 +289,7 @@ def attribute_levels(result: StudyResult, names: Names, width: float) -> Chart:
         axis=_("Satisfaction 0-100"),
         low=max(0.0, 10 * (low // 10)),
         high=100.0,
-        row_height=19.0,
+        row_height=row_height,
         label_size=12.0,
     )
     return interval_rows(rows, plan, width)

@@ -8,14 +8,20 @@ from sqlalchemy.orm import Session
 from app.analysis.results.canonical import from_json
 from app.analysis.results.study import StudyResult
 from app.reports.context import ReportContext
+from app.reports.kinds import KINDS, document_of, printed
 from app.reports.models import ReportFile, StudyRun
+from app.reports.notice import NOTICE
+from app.reports.numbers import Source
 from app.reports.paper import in_language
-from app.reports.pdf import report_pdf
+from app.reports.papers.community import REPORT
+from app.reports.printing.orders import XLSX_KIND, kind_of
+from app.reports.sheet import SHEET
 from app.reports.workbook import report_workbook
 from app.storage import Storage
 
-PDF_KIND = "pdf-zh-Hans"
-XLSX_KIND = "xlsx"
+PDF_KIND = kind_of(REPORT, "zh-Hans")
+SHEET_KIND = kind_of(SHEET, "zh-Hans")
+NOTICE_KIND = kind_of(NOTICE, "zh-Hans")
 
 
 def make_report_files(
@@ -34,10 +40,39 @@ def make_report_files(
 
 
 def render(result: StudyResult, context: ReportContext) -> dict[str, bytes]:
-    """Return the files of a result by kind, without any database."""
+    """Return the report and the workbook of a result by kind, without any database."""
+    kinds = (kind_of(REPORT, context.language), XLSX_KIND)
+    return {kind: render_one(kind, result, context) for kind in kinds}
+
+
+def render_all(result: StudyResult, context: ReportContext) -> dict[str, bytes]:
+    """Return every file of a result by kind: report, sheet, notice and workbook.
+
+    Args:
+        result: The study.
+        context: What is printed around it; its language is that of all four.
+    """
+    kinds = (*(kind_of(one, context.language) for one in KINDS), XLSX_KIND)
+    return {kind: render_one(kind, result, context) for kind in kinds}
+
+
+def render_one(kind: str, result: StudyResult, context: ReportContext) -> bytes:
+    """Return one file of a result.
+
+    Args:
+        kind: As it is stored; a printed document in the language of the context, or the workbook.
+        result: The study.
+        context: What is printed around it.
+
+    Raises:
+        KeyError: There is no such kind in this language.
+    """
+    documents = {kind_of(one, context.language): one for one in KINDS}
     with in_language(context.language):
-        workbook = report_workbook(result, context)
-    return {PDF_KIND: report_pdf(result, context), XLSX_KIND: workbook}
+        if kind == XLSX_KIND:
+            return report_workbook(result, context)
+        source = (Source(result, context),)
+        return printed(document_of(documents[kind], source), source)
 
 
 def store(

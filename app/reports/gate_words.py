@@ -10,6 +10,8 @@ from app.surveys.campaign.gates.models import RequiredChange
 from app.surveys.campaign.models import ExclusionCode
 from app.surveys.response.voids.models import VoidReason
 
+LEAST_NAMED = 5  # as many as any group needs before something is told of it
+
 
 def void_name(reason: VoidReason) -> str:
     """Return why an answer does not count, as head office chooses it."""
@@ -76,12 +78,26 @@ def change_words(change: RequiredChange, reason: str) -> str:
     )
 
 
-def revision_words(revision: int, *, since: date, voids: Mapping[VoidReason, int]) -> str:
-    """Say since when a corrected result stands, and which answers left it; empty for the first."""
+def revision_words(
+    revision: int, *, since: date, voids: Mapping[VoidReason, int], least: int | None = 1
+) -> str:
+    """Say since when a corrected result stands, and which answers left it; empty for the first.
+
+    Args:
+        revision: Its number.
+        since: Its day.
+        voids: Answers that left by reason.
+        least: Reasons are named where each has at least so many answers; None for never. A single
+            answer with its reason would tell an office which home spoke about its staff.
+    """
     if revision <= 1:
         return ""
     if not voids:
         return _("Revision {number}, since {date}.").format(number=revision, date=_date(since))
+    if least is None or min(voids.values()) < least:
+        return _("Revision {number}, since {date}: {count} answers left the count.").format(
+            number=revision, date=_date(since), count=sum(voids.values())
+        )
     return _("Revision {number}, since {date}: {count} answers left the count ({reasons}).").format(
         number=revision,
         date=_date(since),

@@ -28,6 +28,12 @@ def unprintable(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(missing)
 
 
+def printable(text: str) -> str:
+    """Return a text with the number of each character no font can draw in its place."""
+    missing = unprintable([text])
+    return with_names(text, missing) if missing else text
+
+
 def with_names(text: str, missing: Iterable[str]) -> str:
     """Return the text with the number of each missing character in its place: ``[U+E000]``.
 

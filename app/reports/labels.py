@@ -16,6 +16,8 @@ _OUTSIDE = 1e6
 # A touch costs more than any distance: else a sliver of overlap would be cheaper than a leader.
 _TOUCH = 500.0
 _HARD = 60.0
+# Cost of a label at which no other order of placing is worth trying.
+_FINE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ def place(points: Sequence[Labelled], frame: Box, obstacles: Sequence[Obstacle])
         cost = sum(slot.cost for slot in chosen)
         if best is None or (clash, cost) < best[:2]:
             best = (clash, cost, chosen)
+        if not clash and cost <= _FINE * len(points):
+            break
     if best is None:
         return Placed((), (), 0.0)
     return Placed(
@@ -121,6 +125,13 @@ def place(points: Sequence[Labelled], frame: Box, obstacles: Sequence[Obstacle])
 
 def _slots(point: Labelled, frame: Box, obstacles: Sequence[Obstacle]) -> list[_Slot]:
     slots = []
+    reach = Box(
+        point.x - RADII[-1] - point.width,
+        point.y - RADII[-1] - point.height,
+        point.x + RADII[-1] + point.width,
+        point.y + RADII[-1] + point.height,
+    )
+    near = [one for one in obstacles if one.box.overlap(reach)]
     for radius in RADII:
         for step in range(DIRECTIONS):
             angle = 2 * math.pi * step / DIRECTIONS
@@ -133,7 +144,7 @@ def _slots(point: Labelled, frame: Box, obstacles: Sequence[Obstacle]) -> list[_
                 x + point.width / 2,
                 y + point.height / 2,
             )
-            slots.append(_rated(box, dx, dy, radius, frame, obstacles))
+            slots.append(_rated(box, dx, dy, radius, frame, near))
     return sorted(slots, key=lambda slot: slot.cost)
 
 
@@ -142,7 +153,11 @@ def _rated(
 ) -> _Slot:
     cost, clash = (radius - RADII[0]) * 1.2, 0.0
     for obstacle in obstacles:
-        area = box.overlap(obstacle.box)
+        other = obstacle.box
+        # Most lie apart: asked here, for a call of a function for each would take most of the time.
+        if box.right <= other.left or other.right <= box.left:
+            continue
+        area = box.overlap(other)
         if area:
             cost += area * obstacle.weight + (_TOUCH if obstacle.hard else 0.0)
             clash += area if obstacle.hard else 0.0

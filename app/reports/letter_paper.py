@@ -15,7 +15,7 @@ from app.reports.letters import SLIPS_ON_A_SHEET, LetterHead
 from app.reports.paper import print_pages
 from app.surveys.distribution.models import BatchForm, RunKind
 
-_STYLE = Path(__file__).resolve().parent.parent / "web" / "static" / "letters.css"
+_STYLE = Path(__file__).resolve().parent.parent / "web" / "templates" / "report" / "letters.css"
 # The type cases of the template, in its order.
 _BOLD, _MONO, _PLAIN = range(3)
 

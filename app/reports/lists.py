@@ -1,17 +1,16 @@
-"""Follow-up and visit lists as XLSX. No score ever stands on them."""
+"""Follow-up lists as XLSX. No score ever stands on them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from app.clock import beijing_date
-from app.followup.models import CaseState, VisitState
-from app.followup.rows import CaseView, VisitView
+from app.followup.models import CaseState, Urgency
+from app.followup.rows import CaseView
 from app.i18n import current_language
 from app.i18n import gettext as _
 from app.reports.workbook import Column, Sheet, make_workbook
 from app.surveys.instrument.model import Instrument
-from app.surveys.register.models import ImportantReason
 from app.surveys.response.models import ContactWish
 
 
@@ -50,6 +49,8 @@ def follow_up_workbook(cases: Sequence[CaseView], instrument: Instrument, head: 
         Column(_("How and when to reach"), 24),
         Column(_("Who may reply"), 18),
         Column(_("State"), 12),
+        Column(_("How urgent"), 10),
+        Column(_("Who answers"), 14),
         Column(_("Received"), 12),
         Column(_("Start by"), 12),
         Column(_("Close by"), 12),
@@ -64,6 +65,8 @@ def follow_up_workbook(cases: Sequence[CaseView], instrument: Instrument, head: 
             _(", ").join(reach_of(case, instrument)),
             wish_words(case.row.wish),
             _case_state(case.row.state),
+            urgency_words(case.row.urgency),
+            case.row.responsible,
             beijing_date(case.row.received_at),
             case.row.due.start_by if case.row.due else None,
             case.row.due.close_by if case.row.due else None,
@@ -90,38 +93,6 @@ def reach_of(case: CaseView, instrument: Instrument) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def visit_workbook(visits: Sequence[VisitView], head: ListHead) -> bytes:
-    """Return a visit list as XLSX; the caller has audited every home on it."""
-    columns = (
-        Column(_("Community"), 18),
-        Column(_("Building"), 10),
-        Column(_("Room"), 12),
-        Column(_("Names"), 24),
-        Column(_("Phones"), 24),
-        Column(_("Why important"), 26),
-        Column(_("Visit on"), 12),
-        Column(_("State"), 12),
-        Column(_("Visited on"), 12),
-        Column(_("Visited by"), 16),
-    )
-    rows = [
-        (
-            visit.row.community,
-            visit.row.building,
-            visit.row.room,
-            "\n".join(person.name for person in visit.people),
-            "\n".join(person.phone for person in visit.people),
-            _reason(visit.row.important),
-            visit.row.planned_on,
-            _("visited") if visit.row.state is VisitState.VISITED else _("planned"),
-            visit.row.visited_on,
-            visit.row.visited_by or "",
-        )
-        for visit in visits
-    ]
-    return _workbook(Sheet(_("Visit list"), columns, rows), head)
-
-
 def _workbook(sheet: Sheet, head: ListHead) -> bytes:
     title = f"{head.title} {head.community} {head.campaign}"
     return make_workbook([sheet], title=title, company=head.company, day=head.made_on)
@@ -143,24 +114,18 @@ def wish_words(wish: ContactWish) -> str:
     }[wish]
 
 
+def urgency_words(urgency: Urgency) -> str:
+    """Say how urgent a case is."""
+    return {
+        Urgency.SAFETY: _("Danger"),
+        Urgency.ORDINARY: _("Ordinary"),
+        Urgency.PRAISE_ONLY: _("Praise only"),
+    }[urgency]
+
+
 def _case_state(state: CaseState) -> str:
     return {
         CaseState.OPEN: _("To do"),
         CaseState.CLOSED: _("Closed"),
         CaseState.DECLINED: _("No reply wished"),
     }[state]
-
-
-def _reason(reason: ImportantReason | None) -> str:
-    if reason is None:
-        return ""
-    return {
-        ImportantReason.COMMITTEE: _("Owners' committee, member or candidate"),
-        ImportantReason.REPRESENTATIVE: _("Owners' representative"),
-        ImportantReason.OPINION_LEADER: _("Speaks for many in the community"),
-        ImportantReason.SEVERAL_UNITS: _("Owns several homes"),
-        ImportantReason.CORPORATE: _("Corporate owner"),
-        ImportantReason.REPEAT_COMPLAINANT: _("Repeated complaints"),
-        ImportantReason.GROUP_COMPLAINT: _("Took part in a group complaint"),
-        ImportantReason.LOSS_CASE: _("Open case of loss or damage"),
-    }[reason]

@@ -1,12 +1,18 @@
 """The importance-performance matrix with its uncertainty, and its twin of the zone list."""
 
-from app.analysis.results.items import Crosshair, ItemResult, ZoneResult
+import re
+from dataclasses import replace
+
+from app.analysis.results.drivers import Driver
+from app.analysis.results.items import AttributeResult, Crosshair, ItemResult, ZoneResult
 from app.analysis.results.study import StudyResult
 from app.i18n import gettext as _
-from app.reports.charts import BLUE, INK, INK2, ORANGE, Chart, Point
+from app.reports.charts import BLUE, INK, INK2, ORANGE, Chart, Point, text_width
 from app.reports.matrix_drawing import Cut, Dot, MatrixPlan, draw_matrix
 from app.reports.wording import Names, band_word, interval, number, quadrant_word, tied_text
 
+_CLAUSE = re.compile(r"[，、；,;]")
+_LABEL_EM = 9.0  # widest label of an attribute, in letters
 _BAND_SHAPES = {"A": "square", "B": "dot", "C": "ring"}
 
 
@@ -65,6 +71,81 @@ def zone_matrix(result: StudyResult, names: Names, width: float) -> Chart:
         cut=None,
     )
     return draw_matrix(dots, plan, width)
+
+
+def attribute_matrix(result: StudyResult, names: Names, width: float) -> Chart:
+    """Describe every attribute by its level and its derived importance; no order follows.
+
+    Labels are the first words of the statements, or numbers where these do not fit; the table
+    beside the drawing gives both.
+    """
+    dots = [
+        _attribute_dot(number_, attribute, driver, names)
+        for number_, (attribute, driver) in enumerate(placed_attributes(result), start=1)
+    ]
+    levels = [dot.point.x for dot in dots]
+    mean = sum(levels) / max(1, len(levels))
+    plan = MatrixPlan(
+        name="attribute-matrix",
+        title=_("Level and derived importance of the attributes"),
+        description=_("A hypothesis: what goes along with the overall rating need not cause it."),
+        x_title=_("Satisfaction 0-100 (further right is better)"),
+        x_short=_("Satisfaction 0-100"),
+        share=100 / max(1, len(dots)),
+        cut=Cut(mean, _("mean {value}", value=number(mean))),
+        y_title=_("Derived importance, share"),
+        has_curves=False,
+    )
+    return draw_matrix(dots, plan, width)
+
+
+def placed_attributes(result: StudyResult) -> list[tuple[AttributeResult, Driver]]:
+    """Return the attributes that have both a level and a derived importance, as asked."""
+    found = next((one for one in result.attribute_drivers if not one.area), None)
+    drivers = {one.code: one for one in found.items} if found is not None else {}
+    return [
+        (one, drivers[one.code])
+        for one in result.attributes
+        if one.code in drivers and one.performance.value is not None
+    ]
+
+
+def _attribute_dot(place: int, attribute: AttributeResult, driver: Driver, names: Names) -> Dot:
+    performance, share = attribute.performance, driver.share
+    statement = names.attribute(attribute.code)
+    point = _point(
+        performance.value or 0.0,
+        share.value or 0.0,
+        (performance.low, performance.high),
+        (share.low, share.high),
+        "dot",
+        BLUE,
+        (
+            f"{place} {statement}",
+            _(
+                "satisfaction {value} ({ends})",
+                value=number(performance.value),
+                ends=interval(performance.low, performance.high),
+            ),
+            _("derived {value}%", value=number(100 * (share.value or 0.0))),
+        ),
+    )
+    # Crosses of so many attributes would hide each other; the table gives the intervals.
+    point = replace(point, x_interval=None, y_interval=None)
+    return Dot(point, f"{place} {first_words(statement)}", str(place), bold=False)
+
+
+def first_words(statement: str) -> str:
+    """Return the first clause of a statement, short enough for a label."""
+    clause = _CLAUSE.split(statement, maxsplit=1)[0].strip()
+    if text_width(clause, 1.0) <= _LABEL_EM:
+        return clause
+    shown = ""
+    for letter in clause:
+        if text_width(shown + letter, 1.0) > _LABEL_EM - 1:
+            break
+        shown += letter
+    return f"{shown.rstrip()}…"
 
 
 def _cut(crosshair: Crosshair) -> Cut | None:

@@ -32,6 +32,7 @@ NARROW = 440.0
 LABEL = 13.0
 ISO_LEVELS = (0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0)
 ISO_CURVES = 4
+_CROWD = 15  # so many full labels never fit a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class MatrixPlan:
         share: Equal share in per cent, where the matrix is cut along y.
         cut: Cut along x with named quadrants; None draws neither.
         said: The quadrants may say what to do; else they say the place alone.
+        y_title: Title of the upright axis; empty for stated importance.
+        has_curves: Draw curves of equal PFI; only where the upright axis weighs the PFI.
     """
 
     name: str
@@ -82,6 +85,8 @@ class MatrixPlan:
     share: float
     cut: Cut | None
     said: bool = False
+    y_title: str = ""
+    has_curves: bool = True
 
 
 def draw_matrix(dots: Sequence[Dot], plan: MatrixPlan, width: float) -> Chart:
@@ -98,14 +103,15 @@ def draw_matrix(dots: Sequence[Dot], plan: MatrixPlan, width: float) -> Chart:
     narrow = width < NARROW
     height = 470.0 if narrow else max(420.0, 0.57 * width)
     x, y = _scales(dots, plan, width, height)
-    fixed = _fixed_words(plan, x, y)
-    curves, obstacles = _iso_curves(dots, x, y, fixed)
+    fixed = _fixed_words(plan, dots, x, y)
+    curves, obstacles = _iso_curves(dots if plan.has_curves else (), x, y, fixed)
     obstacles += [Obstacle(_box(word, x, y), 60, hard=True) for word in fixed]
     obstacles += _line_obstacles(plan, x, y)
     obstacles += [o for dot in dots for o in _dot_obstacles(dot.point, x, y)]
     labels = [dot.label for dot in dots]
-    placed = _placed(dots, labels, x, y, obstacles)
-    if placed.clash:
+    crowded = narrow and len(dots) > _CROWD
+    placed = None if crowded else _placed(dots, labels, x, y, obstacles)
+    if placed is None or placed.clash:
         labels = [dot.brief for dot in dots]
         placed = _placed(dots, labels, x, y, obstacles)
     words = [
@@ -198,47 +204,93 @@ def _scales(
             top,
             height - 52,
             18.0,
-            title=_("Importance, share of choices")
-            if width < NARROW
+            title=plan.y_title or _("Importance, share of choices")
+            if plan.y_title or width < NARROW
             else _("Importance: share of choices (higher matters more)"),
             ticks=ticks(0, top, step, "{:g}%"),
         ),
     )
 
 
-def _fixed_words(plan: MatrixPlan, x: Scale, y: Scale) -> list[Words]:
+def _fixed_words(plan: MatrixPlan, dots: Sequence[Dot], x: Scale, y: Scale) -> list[Words]:
+    """Return the words beside cuts and corners, each where it covers no mark and no other word.
+
+    A word that finds no such place is left out: the table says the same.
+    """
     share = _("equal share {value}%", value=number(plan.share))
-    words = [Words(x.low, plan.share, share, dx=6, dy=-9, size=12, plate=True)]
-    if plan.cut is None:
-        return words
-    words.append(Words(plan.cut.at, y.low, plan.cut.words, dx=5, dy=-9, size=12, plate=True))
-    corners = (
-        (x.low, y.high, 8, 14, "start", "concentrate"),
-        (x.high, y.high, -8, 14, "end", "keep_up"),
-        (x.low, y.low, 8, -12, "start", "low_priority"),
-        (x.high, y.low, -8, -28, "end", "possible_overkill"),
-    )
-    words += [
+    wanted = [
+        [
+            Words(x.low, plan.share, share, dx=6, dy=-9, size=12, plate=True),
+            Words(x.high, plan.share, share, dx=-6, dy=-9, size=12, plate=True, anchor="end"),
+        ]
+    ]
+    if plan.cut is not None:
+        at, said = plan.cut.at, plan.cut.words
+        wanted.append(
+            [
+                Words(at, y.low, said, dx=5, dy=-9, size=12, plate=True),
+                Words(at, y.low, said, dx=-5, dy=-9, size=12, plate=True, anchor="end"),
+                Words(at, y.high, said, dx=5, dy=34, size=12, plate=True),
+            ]
+        )
+        wanted += [_corner(plan, x, y, *corner) for corner in _CORNERS]
+    taken = [_mark_box(dot.point, x, y) for dot in dots]
+    line = [] if plan.cut is None else [_upright(x.pixel(plan.cut.at), y)]
+    frame = Box(x.start, y.end, x.end, y.start)
+    words: list[Words] = []
+    for places in wanted:
+        for word in places:
+            box = _box(word, x, y)
+            hindered = [*taken, *line] if word.bold else taken
+            if frame.holds(box) and not any(box.overlap(other) for other in hindered):
+                words.append(word)
+                taken.append(box)
+                break
+    return words
+
+
+_CORNERS = (
+    (False, True, "concentrate"),
+    (True, True, "keep_up"),
+    (False, False, "low_priority"),
+    (True, False, "possible_overkill"),
+)
+
+
+def _corner(
+    plan: MatrixPlan, x: Scale, y: Scale, is_right: bool, is_top: bool, quadrant: str, /
+) -> list[Words]:
+    """Return the name of a quarter in its corner, and further in where marks stand there."""
+    name = quadrant_name(quadrant, said=plan.said)
+    return [
         Words(
-            a,
-            b,
-            quadrant_name(quadrant, said=plan.said),
-            dx=dx,
-            dy=dy,
+            x.high if is_right else x.low,
+            y.high if is_top else y.low,
+            name,
+            dx=-8 if is_right else 8,
+            dy=14 + step if is_top else -12 - step,
             color=INK2,
-            anchor=anchor,
+            anchor="end" if is_right else "start",
             bold=True,
         )
-        for a, b, dx, dy, anchor, quadrant in corners
+        for step in (0.0, 16.0, 32.0, 48.0)
     ]
-    return words
+
+
+def _upright(at: float, y: Scale) -> Box:
+    return Box(at - 1, y.end, at + 1, y.start)
+
+
+def _mark_box(point: Point, x: Scale, y: Scale) -> Box:
+    at_x, at_y = x.pixel(point.x), y.pixel(point.y)
+    return Box(at_x - 6, at_y - 6, at_x + 6, at_y + 6)
 
 
 def _iso_curves(
     dots: Sequence[Dot], x: Scale, y: Scale, fixed: list[Words]
 ) -> tuple[list[Mark], list[Obstacle]]:
     """Draw weight x shortfall = k for some k the frame shows; their names join the fixed words."""
-    highest = max((d.point.y * (100 - d.point.x) / 100 for d in dots), default=1.0)
+    highest = max((d.point.y * (100 - d.point.x) / 100 for d in dots), default=0.0)
     levels = [k for k in ISO_LEVELS if k <= highest * 1.3][-ISO_CURVES:]
     marks: list[Mark] = []
     obstacles: list[Obstacle] = []

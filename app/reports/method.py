@@ -34,12 +34,21 @@ class Entry:
 
 def entries() -> tuple[Entry, ...]:
     """Return all explanations, in the order the numbers appear."""
-    return (*_levels(), *_priorities(), *_errors())
+    return (*_levels(), *_priorities(), *_errors(), *_comparisons(), *_readings())
 
 
 def _levels() -> tuple[Entry, ...]:
     """Explain means, weights, index and shares."""
     return (
+        Entry(
+            "rate",
+            _("Return rate"),
+            "R = r / b",
+            _(
+                "r is the homes with a counted answer, b the homes of the register less those head "
+                "office took out with a reason. Rounded down, never up."
+            ),
+        ),
         Entry(
             "performance",
             _("Satisfaction 0-100"),
@@ -166,6 +175,100 @@ def _errors() -> tuple[Entry, ...]:
                 "Below 5 answers nothing is shown; 5-9 the overall mean only; 10-29 means "
                 "without order; 30-99 everything, marked indicative; the order of improvement "
                 "from 100."
+            ),
+        ),
+    )
+
+
+def _comparisons() -> tuple[Entry, ...]:
+    """Explain what is held against something else: campaigns, parts, roll-ups."""
+    return (
+        Entry(
+            "change",
+            _("Change since another campaign"),
+            "Δ = SI′ − SI",
+            _(
+                "Both indices use the weights of the first campaign. The same replicate groups are "
+                "left out in both, so homes that answered twice make the interval shorter. “Real "
+                "change” stands after Holm over the whole table, and its interval does not lie "
+                "wholly within ±2 points; otherwise neither up nor down is said."
+            ),
+        ),
+        Entry(
+            "segments",
+            _("A part against the rest"),
+            "Δ = P_part − P_rest",
+            _(
+                "A part is held against all other homes, never against the whole it belongs to. "
+                "Holm over the whole table, 5%. Parts with fewer than 10 answers are withheld, and "
+                "a second one with them where a subtraction would give the first away. “Worth a "
+                "look” goes by Benjamini and Hochberg, 10%: it says where to look, not what is so."
+            ),
+        ),
+        Entry(
+            "rollups",
+            _("Departments, factors, elements"),
+            "P = (P_1 + … + P_m) / m",
+            _(
+                "The mean of the attributes that belong together, each counting alike, with its "
+                "replicate interval. Held against the mean of all other attributes, Holm over the "
+                "list."
+            ),
+        ),
+    )
+
+
+def _readings() -> tuple[Entry, ...]:
+    """Explain the further readings: drivers, silent homes, recommendation, gaps, scales."""
+    return (
+        Entry(
+            "drivers",
+            _("Derived importance"),
+            "d_k = w_k / R²",
+            _(
+                "w is Johnson's relative weight of an area in the regression of the overall rating "
+                "on all areas; the shares add up to 100%. Below 150 homes that rated both, the "
+                "correlations of the whole company are used, and the page says so. It shows what "
+                "goes along with the rating, not what causes it."
+            ),
+        ),
+        Entry(
+            "silent",
+            _("Homes that did not answer"),
+            "R·S ≤ S_all ≤ R·S + (1 − R)",
+            _(
+                "Without any assumption the silent homes may all be dissatisfied, or all "
+                "satisfied. The other readings assume more: that they are like the latest answers, "
+                "or like the answers of the same kind of home. The R-indicator is 1 less twice the "
+                "spread of the kinds' return rates."
+            ),
+        ),
+        Entry(
+            "nps",
+            _("Net Promoter Score"),
+            "NPS = 100 (p_promoters − p_detractors)",
+            _(
+                "Share of 9 and 10 less share of 0 to 6. Adjusted Wald interval. From few answers "
+                "it swings widely: never read it without its interval."
+            ),
+        ),
+        Entry(
+            "gap",
+            _("Gap list"),
+            "G_k = I_k − P_k",
+            _(
+                "Importance less level reached, of the same home, both on ten points. The two are "
+                "asked in different words, so the gap is never tested against 0; only its order is "
+                "read."
+            ),
+        ),
+        Entry(
+            "alpha",
+            _("Quality of the scales"),
+            "α = m/(m − 1) · (1 − Σ s_j² / s²)",
+            _(
+                "Cronbach's alpha of an area's attributes, with its replicate interval; omega is "
+                "the same without assuming that all attributes weigh alike."
             ),
         ),
     )

@@ -1,16 +1,18 @@
-"""The report of one community as PDF: summary, method, matrix, PFI, zones, tables, formulas."""
+"""A document as PDF: its pages, and its numbers carried along inside the file."""
 
-from markupsafe import Markup
+from dataclasses import replace
 
 from app.analysis.results.study import StudyResult
-from app.reports import figures, matrix, method, svg, wording, zone_figure
-from app.reports.charts import Chart
-from app.reports.context import ReportContext, bounds_of_satisfied, date_text
-from app.reports.paper import in_language, print_pdf
+from app.reports.book import LEFT, RIGHT
+from app.reports.context import ReportContext
+from app.reports.late_pages import PartTooLongError
+from app.reports.numbers import FIGURES_FILE, Source, embedded
+from app.reports.paper import Part, count_pages, in_language, print_parts, print_pdf
+from app.reports.papers.blocks import Document, Section, percent_widths
+from app.reports.papers.community import community_report
+from app.reports.papers.drawn import drawn
 
-# Drawn at 800 pixels and printed 178 mm wide, 13 pixels become 8 points.
-_DRAWN = 800.0
-_PRINTED = 178.0
+_TEMPLATES = {"sheet": "report/sheet.html", "notice": "report/owners_notice.html"}
 
 
 def report_pdf(result: StudyResult, context: ReportContext) -> bytes:
@@ -21,37 +23,63 @@ def report_pdf(result: StudyResult, context: ReportContext) -> bytes:
         context: Names, counts and dates; its language is the language of the report.
     """
     with in_language(context.language):
-        return print_pdf(
-            "report/report.html",
-            result=result,
-            context=context,
-            names=context.names,
-            words=wording,
-            date=date_text,
-            charts=_charts(result, context),
-            entries=method.entries(),
-            bounds=bounds_of_satisfied(result, context.returned, context.base),
-            rank_bar=_rank_bar,
+        return document_pdf(community_report(result, context), (Source(result, context),))
+
+
+def document_pdf(document: Document, sources: tuple[Source, ...]) -> bytes:
+    """Print a document and put its numbers into the file.
+
+    Args:
+        document: What is printed.
+        sources: The results it was made from, with what is printed around them.
+    """
+    return print_pdf(
+        _TEMPLATES.get(document.kind, "report/document.html"),
+        attached={FIGURES_FILE: embedded(document, sources)},
+        sections=document.sections,
+        spreads=(),
+        **_values(document),
+    )
+
+
+def book_pdf(document: Document, sources: tuple[Source, ...]) -> bytes:
+    """Print the company book from parts: the company's pages, then a spread for each community.
+
+    Args:
+        document: The book.
+        sources: The results it was made from, the company first.
+    """
+    own = [one for one in document.sections if not one.anchor.startswith((LEFT, RIGHT))]
+    rest = [one for one in document.sections if one.anchor.startswith((LEFT, RIGHT))]
+    spreads = [rest[at : at + 2] for at in range(0, len(rest), 2)]
+    # A first layout says how many pages the company takes; the contents need it.
+    pages = count_pages(_front(document, own, spreads, 0))
+    parts = [_front(document, own, spreads, pages)]
+    parts += [
+        Part(
+            "report/spread.html",
+            {"sections": pair, "first": pages + 2 * place + 1, **_values(document)},
+            [(one.anchor, one.title) for one in pair],
         )
+        for place, pair in enumerate(spreads)
+    ]
+    attached = {FIGURES_FILE: embedded(document, sources)}
+    try:
+        return print_parts(parts, attached=attached)
+    except PartTooLongError:
+        # A questionnaire with many areas: every page is held, and what runs over gets its page.
+        return print_parts([replace(part, pages=()) for part in parts], attached=attached)
 
 
-def _charts(result: StudyResult, context: ReportContext) -> dict[str, Markup]:
-    names = context.names
-    drawn: dict[str, Chart] = {}
-    if any(item.quadrant for item in result.items):
-        drawn["matrix"] = matrix.importance_performance(result, names, _DRAWN)
-    if any(zone.perceived.value is not None for zone in result.zones):
-        drawn["zones"] = zone_figure.zone_rows(result, names, _DRAWN)
-    if any(item.pfi is not None for item in result.items):
-        drawn["pfi"] = figures.pfi_list(result, names, _DRAWN)
-    if any(attribute.performance.value is not None for attribute in result.attributes):
-        drawn["attributes"] = figures.attribute_levels(result, names, _DRAWN)
-    return {
-        # Made by our own drawing code, which escapes every word.
-        name: Markup(svg.draw(chart, width_mm=_PRINTED))  # noqa: S704
-        for name, chart in drawn.items()
-    }
+def _front(
+    document: Document, own: list[Section], spreads: list[list[Section]], pages: int
+) -> Part:
+    listed = [
+        (pair[0].title, pair[0].anchor, pages + 2 * place + 1) for place, pair in enumerate(spreads)
+    ]
+    values = {"sections": own, "spreads": listed, **_values(document)}
+    return Part("report/document.html", values)
 
 
-def _rank_bar(low: int, high: int, count: int) -> Markup:
-    return Markup(svg.rank_slots(low, high, count, width=120))  # noqa: S704 - numbers only
+def _values(document: Document) -> dict[str, object]:
+    return {"document": document, "drawn": drawn, "widths": percent_widths}

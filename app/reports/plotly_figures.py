@@ -1,7 +1,7 @@
 """The face of a chart for screens: a plotly figure as plain data, made without importing plotly.
 
 Same geometry as the SVG: fixed size and margins, labels at the places already chosen. Pointing
-at a mark shows its exact numbers.
+at a mark shows its numbers; positions of marks carry no more digits than can be seen.
 """
 
 from html import escape
@@ -125,14 +125,15 @@ def _axis(scale: Scale, *, zooms: bool) -> Json:
     }
 
 
-def _whisker(value: float, interval: tuple[float, float] | None, mark: Point) -> Json:
+def _whisker(scale: Scale, value: float, interval: tuple[float, float] | None, mark: Point) -> Json:
     if interval is None:
         return {"visible": False}
+    at = scale.coarse(value)
     return {
         "type": "data",
         "symmetric": False,
-        "array": [interval[1] - value],
-        "arrayminus": [value - interval[0]],
+        "array": [scale.coarse(scale.coarse(interval[1]) - at)],
+        "arrayminus": [scale.coarse(at - scale.coarse(interval[0]))],
         "color": mark.color,
         "thickness": 1.6,
         "width": mark.cap,
@@ -145,10 +146,10 @@ def _point(chart: Chart, mark: Point) -> Json:
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [chart.x.clip(mark.x)],
-        "y": [chart.y.clip(mark.y)],
-        "error_x": _whisker(mark.x, mark.x_interval, mark),
-        "error_y": _whisker(mark.y, mark.y_interval, mark),
+        "x": [chart.x.coarse(chart.x.clip(mark.x))],
+        "y": [chart.y.coarse(chart.y.clip(mark.y))],
+        "error_x": _whisker(chart.x, mark.x, mark.x_interval, mark),
+        "error_y": _whisker(chart.y, mark.y, mark.y_interval, mark),
         "marker": {
             # Open marks are drawn filled with paper, so that their whiskers do not cross them.
             "symbol": _SYMBOLS[mark.shape].removesuffix("-open"),

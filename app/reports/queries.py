@@ -5,15 +5,16 @@ results at all. There is nothing to find before release, because only a released
 and nothing while a gate is held: an integrity hold hides results from everybody.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, select
 from sqlalchemy.orm import Session
 
 from app.analysis.results.canonical import from_json
 from app.analysis.results.study import StudyResult
+from app.clock import beijing_date
 from app.reports.models import ReportFile, StudyRun
 from app.staff.models import Role
 from app.staff.queries import in_scope
@@ -24,7 +25,8 @@ from app.surveys.snapshot.manifest import Manifest
 from app.surveys.snapshot.manifest import from_json as read_manifest
 from app.surveys.snapshot.models import Snapshot
 
-READERS = (Role.HEAD_OFFICE, Role.LEADER, Role.OFFICE)
+READERS = (Role.HEAD_OFFICE, Role.LEADER, Role.REGION, Role.OFFICE, Role.COMMITTEE)
+_KEPT = 32  # results in memory; one takes a few megabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,32 @@ def list_results(session: Session, campaign_id: int, scope: Scope) -> list[Store
     """Return the latest result of every community this person may see, by community code."""
     rows = session.execute(_latest(campaign_id, scope)).all()
     return [_stored(*row) for row in rows]
+
+
+def list_campaigns_with_results(session: Session, scope: Scope) -> set[int]:
+    """Return the campaigns in which this person may see a result; opens none of them."""
+    query = (
+        select(Snapshot.campaign_id)
+        .join(StudyRun, StudyRun.snapshot_digest == Snapshot.digest)
+        .join(Community, Community.id == Snapshot.community_id)
+        .join(Gate, _gate_of_snapshot())
+        .where(_readable(scope))
+        .distinct()
+    )
+    return set(session.scalars(query))
+
+
+def list_communities_with_results(session: Session, campaign_id: int, scope: Scope) -> set[int]:
+    """Return the communities of a campaign with a result this person may see; opens none."""
+    query = (
+        select(Snapshot.community_id)
+        .join(StudyRun, StudyRun.snapshot_digest == Snapshot.digest)
+        .join(Community, Community.id == Snapshot.community_id)
+        .join(Gate, _gate_of_snapshot())
+        .where(Snapshot.campaign_id == campaign_id, _readable(scope))
+        .distinct()
+    )
+    return {one for one in session.scalars(query) if one is not None}
 
 
 def _latest(campaign_id: int, scope: Scope) -> Select[StudyRun, Snapshot, Community]:
@@ -118,13 +146,19 @@ def _stored(run: StudyRun, snapshot: Snapshot, community: Community) -> StoredRe
         community_id=community.id,
         community_code=community.code,
         community=community.name,
-        result=from_json(run.result),
+        result=parsed(run.result),
         snapshot=snapshot,
         manifest=read_manifest(snapshot.manifest),
         run_id=run.id,
         code_version=run.code_version,
         created_at=run.created_at,
     )
+
+
+@lru_cache(maxsize=_KEPT)
+def parsed(text: str) -> StudyResult:
+    """Return a stored result; the same text gives the same object, which nothing changes."""
+    return from_json(text)
 
 
 def find_run(
@@ -140,23 +174,12 @@ def find_run(
     return session.scalars(query).one_or_none()
 
 
-def list_unfinished(session: Session, campaign_id: int, kinds: Collection[str]) -> list[int]:
-    """Return the frozen communities whose newest snapshot has no result with all its files.
+def list_unfinished(session: Session, campaign_id: int) -> list[int]:
+    """Return the frozen communities whose newest snapshot has no result.
 
     For the program itself: what a worker that died left behind.
-
-    Args:
-        session: Open session.
-        campaign_id: The campaign.
-        kinds: Kinds of files a finished result has.
     """
-    finished = (
-        select(StudyRun.snapshot_digest)
-        .join(ReportFile, ReportFile.study_run_id == StudyRun.id)
-        .where(ReportFile.kind.in_(sorted(kinds)))
-        .group_by(StudyRun.id, StudyRun.snapshot_digest)
-        .having(func.count() == len(kinds))
-    )
+    finished = select(StudyRun.snapshot_digest)
     newest = (
         select(Snapshot.community_id, func.max(Snapshot.revision).label("revision"))
         .where(Snapshot.campaign_id == campaign_id, Snapshot.community_id.is_not(None))
@@ -204,6 +227,12 @@ def get_surroundings(session: Session, run: StudyRun) -> Surroundings:
         .where(Snapshot.digest == run.snapshot_digest)
     )
     return Surroundings(*session.execute(query).one())
+
+
+def find_issued(session: Session, digest: str) -> date | None:
+    """Return the day on which a file with this digest was made here, None when it never was."""
+    at = session.scalar(select(func.min(ReportFile.created_at)).where(ReportFile.digest == digest))
+    return None if at is None else beijing_date(at)
 
 
 def list_report_files(session: Session, run_id: int, scope: Scope) -> list[ReportFile]:

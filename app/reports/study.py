@@ -6,6 +6,7 @@ same bytes, and are stored once.
 
 import hashlib
 import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -13,23 +14,45 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.analysis.data.cells import Cells, cells_of_batches, make_cells
-from app.analysis.data.dataset import Role
-from app.analysis.data.layout import default_blocks
+from app.analysis.data.dataset import Dataset, Role
 from app.analysis.design.weights import Weighting, make_margin
 from app.analysis.disclosure.floors import WAIVER
-from app.analysis.importance.stated import EMPHASIS, RATINGS
+from app.analysis.known import Known
+from app.analysis.levels.nps import POINTS
 from app.analysis.plan import StudyPlan, make_plan
 from app.analysis.results.canonical import to_json
 from app.analysis.study import run_study
 from app.reports.models import StudyRun
 from app.reports.queries import find_run
+from app.reports.study_inputs import (
+    CALIBRATED,
+    COMMUNITY_WAVE,
+    COMPANY_WAVE,
+    Part,
+    Past,
+    Waves,
+    frame_variables,
+    known_of,
+    lead_up,
+    part_of,
+    schemes_of,
+    segments_of,
+    slimmed,
+)
 from app.storage import Storage
 from app.surveys.instrument.canonical import digest
 from app.surveys.instrument.model import Instrument
+from app.surveys.snapshot.homes import CHANNEL, DAY
 from app.surveys.snapshot.load import columns_of, load_snapshot
-from app.surveys.snapshot.manifest import Manifest, company_from_json
+from app.surveys.snapshot.manifest import (
+    CommunityEntry,
+    CompanyManifest,
+    Manifest,
+    MissingEntry,
+    company_from_json,
+)
 from app.surveys.snapshot.models import Snapshot
-from app.surveys.snapshot.queries import find_earlier
+from app.surveys.snapshot.queries import list_earlier
 from app.surveys.snapshot.version import code_version
 
 
@@ -37,7 +60,7 @@ class DifferentResultError(RuntimeError):
     """The same snapshot, code, plan and seed gave different bytes; carries the stored run's key."""
 
 
-AREAS = "areas"  # the block of pairs the company's drivers need
+MOST_WAVES = 6  # earlier campaigns in a trend
 SEED = 0  # no method of the study draws numbers yet; stored all the same
 
 
@@ -83,15 +106,19 @@ def run_gate_study(
         MissingFileError, DamagedFileError, BadManifestError: The snapshot is not what its digest
             promises; nothing is computed.
     """
-    before = earlier_digest(session, snapshot)
+    before = earlier_digests(session, snapshot)
     computed = compute(storage, snapshot.digest, target=target, before=before, seed=seed)
     return store(session, computed, now=now)
 
 
-def earlier_digest(session: Session, snapshot: Snapshot) -> str | None:
-    """Return the digest of the community's snapshot in the campaign before, None without one."""
-    earlier = find_earlier(session, snapshot)
-    return None if earlier is None else earlier.digest
+def earlier_digests(session: Session, snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the digests of the snapshots of the campaigns before, oldest first.
+
+    Args:
+        session: Open session.
+        snapshot: Of a community or of the company.
+    """
+    return tuple(one.digest for one in list_earlier(session, snapshot, most=MOST_WAVES))
 
 
 def compute(
@@ -99,7 +126,7 @@ def compute(
     snapshot_digest: str,
     *,
     target: int | None,
-    before: str | None = None,
+    before: Sequence[str] = (),
     seed: int = SEED,
 ) -> Computed:
     """Compute the result of a snapshot without any database: see `run_gate_study`.
@@ -108,30 +135,43 @@ def compute(
         storage: Where the files lie.
         snapshot_digest: What to compute from.
         target: As in `run_gate_study`.
-        before: Snapshot of the same community in an earlier campaign; the change since then is
-            told for what both asked alike. Part of the plan, so of what the result is named by.
+        before: Snapshots of the same community in earlier campaigns, oldest first; the change
+            since then is told for what was asked alike. Part of the plan, so of what the result
+            is named by.
         seed: Kept with the result.
     """
     loaded = load_snapshot(storage, snapshot_digest)
     plan = plan_for(loaded.instrument, loaded.manifest, target)
-    cells, earlier = make_cells(loaded.dataset), None
-    if before is not None:
-        past = load_snapshot(storage, before)
-        earlier = make_cells(past.dataset)
-        if is_comparable(cells, earlier, plan):
-            waves = loaded.manifest.campaign, past.manifest.campaign
-            plan = replace(plan, wave=waves[0], before=(waves[1],), inputs=(before,))
-    result = run_study(cells, plan, seed, earlier=earlier)
+    part = part_of(loaded)
+    past = [
+        Past(one.manifest.campaign, digest, make_cells(one.dataset, {}))
+        for digest in before
+        for one in (load_snapshot(storage, digest, roles=COMMUNITY_WAVE),)
+    ]
+    waves = Waves(plan)
+    if past:
+        waves = lead_up(plan, make_cells(slimmed(loaded.dataset, COMMUNITY_WAVE), {}), past)
+    earlier = None
+    if waves.asked_otherwise is not None:
+        earlier = make_cells(load_snapshot(storage, waves.asked_otherwise).dataset)
+    known = known_of([part], waves.cells, base={loaded.manifest.community: loaded.manifest.base})
+    plan = _with_homes(waves.plan, [part], known)
+    result = run_study(make_cells(loaded.dataset), plan, seed, earlier=earlier, known=known)
     return Computed(snapshot_digest, code_version(), plan_digest(plan), seed, to_json(result))
 
 
-def is_comparable(cells: Cells, earlier: Cells, plan: StudyPlan) -> bool:
-    """Say whether two waves can be compared: one community, both weighed by the plan's rule."""
-    communities = [{key.community for key in one.keys} for one in (cells, earlier)]
-    needed = {EMPHASIS: Role.PRIORITY, RATINGS: Role.IMPORTANCE}.get(plan.weights)
-    known = earlier.layout.index
-    has_weights = needed is None or all((needed, item) in known for item in plan.headline)
-    return bool(communities[0] & communities[1]) and has_weights
+def _with_homes(plan: StudyPlan, parts: Sequence[Part], known: Known) -> StudyPlan:
+    """Add to a plan what the snapshots know of the homes."""
+    has_frame = known.frame is not None
+    return replace(
+        plan,
+        segments=segments_of(parts),
+        arrival=DAY if known.rows is not None else "",
+        # A company has too many communities to hold alike in one regression.
+        modes=CHANNEL if known.rows is not None and len(parts) == 1 else "",
+        frame_variables=frame_variables(parts) if has_frame else (),
+        calibrate=CALIBRATED if has_frame else (),
+    )
 
 
 class NothingIncludedError(Exception):
@@ -143,7 +183,13 @@ class NothingIncludedError(Exception):
 
 
 def compute_company(
-    storage: Storage, company_digest: str, *, target: int | None, seed: int = SEED
+    storage: Storage,
+    company_digest: str,
+    *,
+    target: int | None,
+    members: Collection[str] = (),
+    before: Sequence[str] = (),
+    seed: int = SEED,
 ) -> Computed:
     """Compute the company's result: all frozen communities together and side by side.
 
@@ -155,6 +201,8 @@ def compute_company(
         storage: Where the manifests and their files lie.
         company_digest: SHA-256 of the company manifest.
         target: Company target of an area's performance on 0-100, or None.
+        members: Codes of the communities of one region; empty takes the whole company.
+        before: Company snapshots of earlier campaigns, oldest first.
         seed: Kept with the result.
 
     Raises:
@@ -164,34 +212,83 @@ def compute_company(
             compute from.
     """
     manifest = company_from_json(storage.get(company_digest).decode())
-    if not manifest.snapshots:
+    entries = [one for one in manifest.snapshots if not members or one.community in members]
+    if not any(one.returned for one in entries):
         raise NothingIncludedError(company_digest)
-    answered = [one for one in manifest.snapshots if one.returned]
-    instrument = load_snapshot(storage, manifest.snapshots[0].digest).instrument
-    columns = columns_of(instrument)
-    areas = {name: one for name, one in default_blocks(columns).items() if name == AREAS}
-    cells = cells_of_batches(
-        (load_snapshot(storage, one.digest).dataset for one in manifest.snapshots), areas
-    )
-    households: dict[str | tuple[str, ...], float] = {
-        one.community: float(one.base) for one in answered
-    }
+    entries = [one for one in entries if one.returned]
+    read = _Company(storage)
+    cells = read.cells(entries)
+    households = {one.community: one.base for one in entries}
     plan = replace(
-        make_plan(
-            columns,
-            instrument=digest(instrument),
-            population=manifest.base,
-            performance_target=None if target is None else float(target),
-        ),
+        _usual(read.instrument, target),
+        instrument=digest(read.instrument),
+        population=_homes(manifest, members),
         engine=code_version(),
-        gaps=True,
-        drivers=True,
         compare_communities=True,
-        unranked=tuple(one.community for one in manifest.snapshots if one.waived),
-        weighting=Weighting((make_margin("community", households),), trim=None),
+        unranked=tuple(one.community for one in entries if one.waived),
+        weighting=Weighting(
+            (make_margin("community", {k: float(v) for k, v in households.items()}),), trim=None
+        ),
+        members=tuple(sorted(members)),
     )
-    result = run_study(cells, plan, seed)
+    waves = Waves(plan)
+    past = [_past(storage, one, {*members}) for one in before]
+    if found := [one for one in past if one is not None]:
+        slim = (slimmed(one.dataset, COMPANY_WAVE) for one in read.parts)
+        waves = lead_up(plan, cells_of_batches(slim, {}), found)
+    if waves.asked_otherwise is not None:
+        waves = Waves(plan)
+    known = known_of(read.parts, waves.cells, base=households)
+    plan = _with_homes(waves.plan, read.parts, known)
+    result = run_study(cells, plan, seed, known=known)
     return Computed(company_digest, code_version(), plan_digest(plan), seed, to_json(result))
+
+
+def _homes(manifest: CompanyManifest, members: Collection[str]) -> int:
+    """Return the homes of these communities, or of all, those not frozen among them."""
+    known: tuple[CommunityEntry | MissingEntry, ...] = (*manifest.snapshots, *manifest.missing)
+    return sum(one.base for one in known if not members or one.community in members)
+
+
+class _Company:
+    """Reads the communities of a company once, and keeps what is needed of each."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._instrument: Instrument | None = None
+        self.parts: list[Part] = []
+
+    @property
+    def instrument(self) -> Instrument:
+        """Return what all communities of the campaign were asked."""
+        if self._instrument is None:
+            raise LookupError
+        return self._instrument
+
+    def cells(self, entries: Iterable[CommunityEntry]) -> Cells:
+        """Return the sums of all answers."""
+        return cells_of_batches(self._datasets(entries))
+
+    def _datasets(self, entries: Iterable[CommunityEntry]) -> Iterator[Dataset]:
+        for entry in entries:
+            loaded = load_snapshot(self._storage, entry.digest)
+            self._instrument = loaded.instrument
+            self.parts.append(part_of(loaded))
+            yield loaded.dataset
+
+
+def _past(storage: Storage, company_digest: str, members: Collection[str]) -> Past | None:
+    """Return an earlier wave of the company; None where none of these communities was in it."""
+    manifest = company_from_json(storage.get(company_digest).decode())
+    found = [
+        one
+        for one in manifest.snapshots
+        if one.returned and (not members or one.community in members)
+    ]
+    if not found:
+        return None
+    batches = (load_snapshot(storage, one.digest, roles=COMPANY_WAVE).dataset for one in found)
+    return Past(manifest.campaign, company_digest, cells_of_batches(batches, {}))
 
 
 def store(session: Session, computed: Computed, *, now: datetime) -> StudyRun:
@@ -235,14 +332,30 @@ def plan_for(instrument: Instrument, manifest: Manifest, target: int | None) -> 
         manifest: The snapshot; a waiver makes every result indicative and withholds ranks.
         target: Company target on 0-100, or None.
     """
-    plan = make_plan(
-        columns_of(instrument),
+    return replace(
+        _usual(instrument, target),
         instrument=manifest.instrument,
         population=manifest.base,
-        performance_target=None if target is None else float(target),
         reasons=(WAIVER,) if manifest.waived else (),
+        engine=code_version(),
     )
-    return replace(plan, engine=code_version(), gaps=True, drivers=True)
+
+
+def _usual(instrument: Instrument, target: int | None) -> StudyPlan:
+    """Return what every stored study says about the answers to an instrument."""
+    columns = columns_of(instrument)
+    loyalty = [one for one in columns if one.role is Role.LOYALTY and one.points == POINTS]
+    plan = make_plan(columns, performance_target=None if target is None else float(target))
+    return replace(
+        plan,
+        gaps=True,
+        boxes=True,
+        scales=True,
+        nps=loyalty[0].item if loyalty else "",
+        drivers=True,
+        attribute_drivers=True,
+        rollups=schemes_of(instrument, columns),
+    )
 
 
 def plan_digest(plan: StudyPlan) -> str:

@@ -30,13 +30,14 @@ TICK_SIZE = 12.0
 PRINT_FONT = "Noto Sans CJK SC, WenQuanYi Micro Hei, sans-serif"
 
 
-def draw(chart: Chart, *, width_mm: float | None = None, suffix: str = "") -> str:
+def draw(chart: Chart, *, width_mm: float | None = None, suffix: str = "", font: str = "") -> str:
     """Return a chart as an SVG element.
 
     Args:
         chart: The description.
         width_mm: Width on paper; None keeps the pixel width of the description.
         suffix: Added to ids, where a page holds the same chart twice.
+        font: Fonts of a drawing that stands alone as a file, on a white ground.
 
     Returns:
         Well-formed markup with title and description for screen readers.
@@ -45,18 +46,21 @@ def draw(chart: Chart, *, width_mm: float | None = None, suffix: str = "") -> st
     unit = "" if width_mm is None else "mm"
     name = escape(f"{chart.name}-{suffix}" if suffix else chart.name)
     # A page's own fonts are inherited; print engines do not hand them down into a drawing.
-    font = "" if width_mm is None else f' font-family="{PRINT_FONT}"'
+    fonts = font or ("" if width_mm is None else PRINT_FONT)
+    family = f' font-family="{fonts}"' if fonts else ""
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(chart.width)} '
         f'{_n(chart.height)}" width="{_n(chart.width * scale)}{unit}" '
         f'height="{_n(chart.height * scale)}{unit}" role="img" '
-        f'aria-labelledby="{name}-t {name}-d"{font}>'
+        f'aria-labelledby="{name}-t {name}-d"{family}>'
     )
     parts = [
         head,
         f'<title id="{name}-t">{escape(chart.title)}</title>',
         f'<desc id="{name}-d">{escape(chart.description)}</desc>',
     ]
+    if font:
+        parts.append(_rect(0, 0, chart.width, chart.height, PAPER))
     parts += [_mark(chart, mark) for mark in chart.marks if isinstance(mark, Area)]
     parts += _x_axis(chart)
     parts += _y_axis(chart)

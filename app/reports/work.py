@@ -7,58 +7,48 @@ computes outside them, so that owners who answer meanwhile never wait for a stud
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.analysis.results.canonical import from_json
-from app.clock import beijing_date, end_of
+from app.clock import end_of
 from app.config import Config
 from app.db import write_session
-from app.followup.services import make_follow_ups, plan_visits
-from app.i18n import DEFAULT_LANGUAGE
+from app.followup.services import make_follow_ups
+from app.followup.visits.services import plan_visits
 from app.jobs.models import JobState
 from app.jobs.queries import list_jobs
 from app.jobs.queue import enqueue, payload_of
-from app.reports import files
-from app.reports.context import ReportContext, make_context
-from app.reports.gate_words import change_words, exclusion_words, revision_words
-from app.reports.models import StudyRun
-from app.reports.paper import in_language
-from app.reports.queries import get_run, get_surroundings, list_report_files, list_unfinished
-from app.reports.study import compute, earlier_digest, store
+from app.reports.heads import write_head
+from app.reports.printing.orders import RETRY_PAUSE, order, order_missing
+from app.reports.queries import list_unfinished
+from app.reports.study import compute, earlier_digests, store
 from app.staff.audit import record
 from app.staff.models import Role
 from app.staff.scope import SYSTEM_ACTOR, Scope
 from app.storage import Storage
 from app.surveys.campaign.gates.models import WorkKind
-from app.surveys.campaign.gates.queries import list_required_changes, list_unsettled
-from app.surveys.campaign.gates.services import finish_work, open_reason, start_work
+from app.surveys.campaign.gates.queries import list_unsettled
+from app.surveys.campaign.gates.services import finish_work, start_work
 from app.surveys.campaign.models import Campaign, CampaignState
 from app.surveys.campaign.queries import (
-    count_exclusions,
     get_campaign,
     get_instrument,
     list_campaigns,
     list_gates,
     lock_gate,
 )
-from app.surveys.campaign.services import open_waiver_reason
 from app.surveys.response.leftovers.services import keep_words
 from app.surveys.response.services import drop_drafts, flush_drafts
 from app.surveys.response.tracker import gate_standing
-from app.surveys.response.voids.queries import count_voids
 from app.surveys.snapshot.company import freeze_company
 from app.surveys.snapshot.freeze import freeze_gate
-from app.surveys.snapshot.manifest import from_json as read_manifest
 from app.surveys.snapshot.queries import find_snapshot, list_revisions
 from app.vault import Vault
 
 log = logging.getLogger("linsheng.work")
 
-RETRY_PAUSE = timedelta(hours=1)  # after a job was given up; its failure stays visible so long
-_KINDS = frozenset({files.PDF_KIND, files.XLSX_KIND})
 _EVERYTHING = Scope(staff_id=0, name=SYSTEM_ACTOR, role=Role.HEAD_OFFICE, community_ids=None)
 
 
@@ -85,10 +75,11 @@ def advance_campaigns(workshop: Workshop, _payload: dict[str, object]) -> None:
     """Do for every open campaign what the passing of time demands; runs every minute.
 
     Drafts are counted once the deadline has passed; a gate that is released gets its
-    `freeze_and_study` job until it is frozen and its result and files are there; households with
-    new comments get their case; the company snapshot is brought up to date. So it is for those
-    communities of closed campaigns where an answer was voided or results are held. A community
-    that fails does not stop the others; the first error is raised at the end.
+    `freeze_and_study` job until it is frozen and its result is there, and the files of a result
+    are ordered until they are made; households with new comments get their case; the company
+    snapshot is brought up to date. So it is for those communities of closed campaigns where an
+    answer was voided or results are held. A community that fails does not stop the others; the
+    first error is raised at the end.
     """
     now = workshop.clock()
     with Session(workshop.engine) as session:
@@ -110,6 +101,7 @@ def advance_campaigns(workshop: Workshop, _payload: dict[str, object]) -> None:
                 failed = failed or error
         with write_session(workshop.engine) as session:
             make_follow_ups(session, campaign_id, now=now)
+            order_missing(session, campaign_id, now=now)
         # Here too, because the company may reach its rate without any freeze.
         _freeze_company(workshop, campaign_id, now=now)
     if failed is not None:
@@ -117,7 +109,7 @@ def advance_campaigns(workshop: Workshop, _payload: dict[str, object]) -> None:
 
 
 def freeze_and_study(workshop: Workshop, payload: dict[str, object]) -> None:
-    """Freeze a released gate, make its lists, compute its result and the files of the report.
+    """Freeze a released gate, make its lists, compute its result and order the files of it.
 
     Args:
         workshop: What to work with.
@@ -143,62 +135,19 @@ def freeze_and_study(workshop: Workshop, payload: dict[str, object]) -> None:
         digest = freeze_community(session, workshop.storage, campaign, community_id, now=now)
         start_work(session, gate, WorkKind.STATISTICS, staff_id=None, now=now)
         newest = find_snapshot(session, digest)
-        before = None if newest is None else earlier_digest(session, newest)
+        before = () if newest is None else earlier_digests(session, newest)
     computed = compute(workshop.storage, digest, target=target, before=before)
     with write_session(workshop.engine) as session:
-        run_id = store(session, computed, now=now).id
-    _make_files(workshop, run_id, now=now)
+        run = store(session, computed, now=now)
+        run_id, frozen = run.id, find_snapshot(session, digest)
+        if frozen is not None:
+            write_head(session, run, frozen)
+        order(session, campaign_id, run_id, now=now)
     with write_session(workshop.engine) as session:
         gate = lock_gate(session, campaign_id, community_id, exclusive=True)
         finish_work(session, gate, WorkKind.STATISTICS, staff_id=None, now=workshop.clock())
     _freeze_company(workshop, campaign_id, now=now)
     log.info("campaign %s, community %s: result %s", campaign_id, community_id, run_id)
-
-
-def _make_files(workshop: Workshop, run_id: int, *, now: datetime) -> None:
-    """Print the report and the tables of a result, unless they were made before."""
-    with Session(workshop.engine) as session:
-        made = {file.kind for file in list_report_files(session, run_id, _EVERYTHING)}
-        if made >= _KINDS:
-            return
-        run = get_run(session, run_id)
-        result = from_json(run.result)
-        context = _context(session, workshop, run)
-    rendered = files.render(result, context)
-    with write_session(workshop.engine) as session:
-        files.store(session, workshop.storage, run_id=run_id, files=rendered, now=now)
-
-
-def _context(session: Session, workshop: Workshop, run: StudyRun) -> ReportContext:
-    """Collect what is printed around a result."""
-    about = get_surroundings(session, run)
-    vault, snapshot = workshop.vault, about.snapshot
-    with in_language(DEFAULT_LANGUAGE):
-        changes = tuple(
-            change_words(one, open_reason(vault, one))
-            for one in list_required_changes(session, about.campaign.id)
-        )
-        correction = revision_words(
-            snapshot.revision,
-            since=beijing_date(snapshot.created_at),
-            voids=count_voids(session, about.gate).get(snapshot.revision, {}),
-        )
-    return make_context(
-        campaign=about.campaign,
-        community=about.community,
-        instrument=get_instrument(session, about.campaign.instrument_digest),
-        manifest=read_manifest(about.snapshot.manifest),
-        run=run,
-        company=workshop.config.company,
-        language=DEFAULT_LANGUAGE,
-        is_demo=workshop.config.demo,
-        waiver_reason=open_waiver_reason(vault, about.gate),
-        rate_changes=changes,
-        correction=correction,
-        exclusions=exclusion_words(
-            count_exclusions(session, about.campaign.id, about.community.id)
-        ),
-    )
 
 
 def _freeze_company(workshop: Workshop, campaign_id: int, *, now: datetime) -> None:
@@ -211,14 +160,12 @@ def _freeze_company(workshop: Workshop, campaign_id: int, *, now: datetime) -> N
 def _waiting(session: Session, campaign: Campaign) -> list[int]:
     """Return the communities whose answers still count or whose result is not finished.
 
-    The latter are what a worker left behind that died between the freeze and the files, and those
+    The latter are what a worker left behind that died between the freeze and the study, and those
     with an answer voided since: they get a new revision.
     """
     gates = [row.gate for row in list_gates(session, campaign.id, _EVERYTHING)]
     due = [gate.community_id for gate in gates if gate.frozen_at is None or gate.stale_at]
-    return due + [
-        one for one in list_unfinished(session, campaign.id, _KINDS) if one not in set(due)
-    ]
+    return due + [one for one in list_unfinished(session, campaign.id) if one not in set(due)]
 
 
 def _advance_gate(

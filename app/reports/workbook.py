@@ -1,4 +1,8 @@
-"""The tables of a result as XLSX: full precision, intervals and n beside every value."""
+"""The tables of a result as XLSX: the digits pages show, intervals and n beside every value.
+
+Never more digits: with all of them the answers of a home that came or went between two revisions
+could be worked out, see docs/methods/disclosure.md.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,11 +41,21 @@ _OPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a sheet: its heading, its width in characters, and how numbers look."""
+    """A column of a sheet: its heading, its width in characters, and how numbers look.
+
+    A number with a fraction is written with as many digits as its form asks for, no more.
+    """
 
     head: str
     width: float = 11.0
     form: str = ""
+
+    def shown(self, value: Value) -> Value:
+        """Return a value with the digits this column shows."""
+        if not self.form or not isinstance(value, float):
+            return value
+        digits = self.form.partition(".")[2].count("0") + 2 * self.form.endswith("%")
+        return round(value, digits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +99,7 @@ def make_workbook(
             page.set_column(position, position, column.width, form)
             page.write_string(top, position, column.head, head)
             for line, row in enumerate(sheet.rows, start=top + 1):
-                _write(page, line, position, row[position], form)
+                _write(page, line, position, column.shown(row[position]), form)
         if banner:
             page.write_string(0, 0, banner, warning)
     book.close()
@@ -142,9 +156,9 @@ def _summary(result: StudyResult, context: ReportContext) -> Sheet:
         (_("Returned"), context.returned, None, None, None),
         (_("Return rate"), context.rate, None, None, None),
         *_left_out(result),
-        (_("Satisfaction index 0-100"), index.value, index.low, index.high, index.n),
-        (_("Hill's percentage"), index.hill_percent, None, None, index.n),
-        (_("Index with equal weights"), index.equal_weights, None, None, index.n),
+        (_("Satisfaction index 0-100"), *_tenths(index.value, index.low, index.high), index.n),
+        (_("Hill's percentage"), *_tenths(index.hill_percent, None, None), index.n),
+        (_("Index with equal weights"), *_tenths(index.equal_weights, None, None), index.n),
         (
             _("Satisfied overall (share of the homes that answered)"),
             share.value,
@@ -159,12 +173,16 @@ def _summary(result: StudyResult, context: ReportContext) -> Sheet:
     ]
     columns = (
         Column(_("What"), 26),
-        Column(_("Value"), 44, "0.0###"),
-        Column(_("Lower 95%"), 11, "0.0###"),
-        Column(_("Upper 95%"), 11, "0.0###"),
+        Column(_("Value"), 44, "0.00"),
+        Column(_("Lower 95%"), 11, "0.00"),
+        Column(_("Upper 95%"), 11, "0.00"),
         Column("n", 9, "0"),
     )
     return Sheet(_("Summary"), columns, rows)
+
+
+def _tenths(*values: float | None) -> tuple[float | None, ...]:
+    return tuple(None if one is None else round(one, 1) for one in values)
 
 
 def _left_out(result: StudyResult) -> list[tuple[Value, ...]]:
@@ -184,12 +202,12 @@ def _areas(result: StudyResult, context: ReportContext) -> Sheet:
         Column(_("Area"), 24),
         Column("n", 8, "0"),
         Column(_("No point given"), 10, "0"),
-        *_estimate_columns(_("Mean")),
+        *_estimate_columns(_("Mean"), "0.00"),
         *_estimate_columns(_("Satisfaction 0-100")),
-        *_estimate_columns(_("Satisfied share")),
-        Column(_("Chosen by (share)"), 11, "0.000"),
-        *_estimate_columns(_("Importance"), "0.0000"),
-        *_estimate_columns("PFI", "0.000"),
+        *_estimate_columns(_("Satisfied share"), "0.00"),
+        Column(_("Chosen by (share)"), 11, "0.00"),
+        *_estimate_columns(_("Importance"), "0.000"),
+        *_estimate_columns("PFI"),
         Column(_("Rank from"), 8, "0"),
         Column(_("Rank to"), 8, "0"),
         Column(_("Band"), 24),
@@ -233,13 +251,13 @@ def _zones(result: StudyResult, context: ReportContext) -> Sheet:
         Column(_("Code"), 16),
         Column(_("Area"), 24),
         Column("n", 8, "0"),
-        *_estimate_columns(_("Minimum")),
-        *_estimate_columns(_("Ideal")),
-        *_estimate_columns(_("Reached")),
-        *_estimate_columns(_("Against minimum")),
-        *_estimate_columns(_("Against ideal")),
-        *_estimate_columns(_("Homes below (share)")),
-        *_estimate_columns("PFI", "0.000"),
+        *_estimate_columns(_("Minimum"), "0.00"),
+        *_estimate_columns(_("Ideal"), "0.00"),
+        *_estimate_columns(_("Reached"), "0.00"),
+        *_estimate_columns(_("Against minimum"), "0.00"),
+        *_estimate_columns(_("Against ideal"), "0.00"),
+        *_estimate_columns(_("Homes below (share)"), "0.00"),
+        *_estimate_columns("PFI"),
         Column(_("Reading"), 16),
         Column(_("Answers with minimum above ideal"), 12, "0"),
         Column(_("Standing"), 12),
@@ -272,9 +290,9 @@ def _attributes(result: StudyResult, context: ReportContext) -> Sheet:
         Column(_("Area"), 24),
         Column("n", 8, "0"),
         Column(_("No point given"), 10, "0"),
-        *_estimate_columns(_("Mean")),
+        *_estimate_columns(_("Mean"), "0.00"),
         *_estimate_columns(_("Satisfaction 0-100")),
-        *_estimate_columns(_("Satisfied share")),
+        *_estimate_columns(_("Satisfied share"), "0.00"),
         Column(_("Standing"), 12),
     )
     rows = [
@@ -307,7 +325,7 @@ def _standing(result: StudyResult, n: int) -> str | None:
     return _("indicative") if is_thin(result, n) else None
 
 
-def _estimate_columns(name: str, form: str = "0.00##") -> tuple[Column, ...]:
+def _estimate_columns(name: str, form: str = "0.0") -> tuple[Column, ...]:
     return (
         Column(name, 11, form),
         Column(_("{name}, lower 95%", name=name), 11, form),

@@ -35,11 +35,13 @@ from app.reports.wording import (
 )
 
 
-def zone_rows(result: StudyResult, names: Names, width: float) -> Chart:
+def zone_rows(
+    result: StudyResult, names: Names, width: float, *, row_height: float = 40.0
+) -> Chart:
     """Describe the zones of tolerance: band from minimum to ideal, level reached with whisker."""
     zones = zones_in_order(result)
     narrow = width < NARROW
-    height, top = (60.0, 32.0) if narrow else (40.0, 32.0)
+    height, top = (60.0, 32.0) if narrow else (row_height, 32.0)
     left = 12.0 if narrow else longest([names.short(z.code) for z in zones], 13) + 24
     heads = text_width(_("against the minimum"), 12) + text_width(_("homes below it"), 12)
     right = 12.0 if narrow else max(226.0, heads + 60)
@@ -200,6 +202,8 @@ def _zone_row(
         )
     )
     if narrow:
+        if text_width(name, 13) * 1.06 + text_width(text, 12) + 8 > width:
+            name = names.brief(zone.code)
         marks.append(Words(x.low, index, name, dx=-x.start, dy=16, bold=True))
         marks.append(at_right(index, text, x, width, dy=16, color=ORANGE if bad else INK2))
     else:

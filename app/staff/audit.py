@@ -79,7 +79,7 @@ def record_many(
             community_id=community_id,
             detail=detail,
         )
-        chain = entry.chain = _link(chain, entry)
+        chain = entry.chain = link(chain, entry)
         entries.append(entry)
     queries.add_audit_entries(session, entries)
 
@@ -89,20 +89,21 @@ def verify_chain(session: Session) -> int:
 
     Raises:
         BrokenChainError: An entry was changed, added, moved or removed; entries cut off at the
-            end are not seen, compare the returned number with the one printed last time.
+            end are seen by the anchors only, see `app.rights.log.anchors`.
     """
     previous = _START
     count = 0
     while entries := queries.list_audit_after(session, count or None, _PAGE):
         for entry in entries:
             count += 1
-            if entry.sequence != count or entry.chain != _link(previous, entry):
+            if entry.sequence != count or entry.chain != link(previous, entry):
                 raise BrokenChainError(count)
             previous = entry.chain
     return count
 
 
-def _link(previous: bytes, entry: AuditEntry) -> bytes:
+def link(previous: bytes, entry: AuditEntry) -> bytes:
+    """Return the link of an entry to the one before it."""
     content = (
         entry.sequence,
         entry.at.astimezone(UTC).isoformat(),  # as the database returns it

@@ -22,7 +22,7 @@ class LoginTakenError(ValueError):
 
 
 class NotForThisRoleError(ValueError):
-    """All communities are given to a clerk only; carries the role that was asked for."""
+    """What was given does not go with the role; carries the role."""
 
     def __init__(self, role: str) -> None:
         super().__init__(role)
@@ -35,6 +35,46 @@ class WeakPasswordError(ValueError):
     def __init__(self, least: int) -> None:
         super().__init__(least)
         self.least = least
+
+
+class GuessablePasswordError(ValueError):
+    """The password is long enough and among the first anybody would try."""
+
+
+class OddLoginError(ValueError):
+    """A login holds other signs than letters, digits and ``.-_@``; carries it."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(login)
+        self.login = login
+
+
+class OwnAccountError(ValueError):
+    """Nobody takes rights or the account away from himself."""
+
+
+class LastAdministratorError(ValueError):
+    """Without this account nobody could manage accounts."""
+
+
+class DisabledPersonError(ValueError):
+    """The account is disabled and gets no link."""
+
+
+class LinkGoneError(LookupError):
+    """The one-time link is unknown, used, replaced or too old."""
+
+
+class WrongCodeError(ValueError):
+    """The code of the second factor is wrong, or was used before."""
+
+
+class StepGoneError(LookupError):
+    """The sign-in that waited for a code is over; it begins again with the password."""
+
+
+class FactorExistsError(ValueError):
+    """The account has a second factor; it has to be removed first."""
 
 
 class BrokenChainError(RuntimeError):

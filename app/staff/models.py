@@ -1,4 +1,4 @@
-"""Tables of staff: accounts, their communities, sessions, and the audit log."""
+"""Tables of staff: accounts, their places, sign-in, and the audit log."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -36,9 +36,11 @@ class Staff(Base):
     role: Mapped[Role] = mapped_column(enum_type(Role))
     # For a clerk only: keys in sheets of every community. Without it no community means none.
     all_communities: Mapped[bool] = mapped_column(default=False)
+    # Empty until the person has set a password of his own through a one-time link.
     password_hash: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    signed_in_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # last time
 
 
 class StaffCommunity(Base):
@@ -70,6 +72,68 @@ class StaffSession(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # What its owner knows it by: "Chrome, Windows" and where it signed in from.
+    device: Mapped[str] = mapped_column(String(48), default="")
+    address: Mapped[str] = mapped_column(String(45), default="")
+    has_code: Mapped[bool] = mapped_column(default=False)  # signed in with a second factor
+
+
+class LinkKind(StrEnum):
+    """Why somebody gets a one-time link."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+class OneTimeLink(Base):
+    """A link with which its owner sets a password once. Only the hash of its token is kept."""
+
+    __tablename__ = "one_time_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    kind: Mapped[LinkKind] = mapped_column(enum_type(LinkKind))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # None: on the server
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # used, or replaced
+
+
+class SecondFactor(Base):
+    """The secret an authenticator app shares with an account; counts once `confirmed_at` is set."""
+
+    __tablename__ = "second_factor"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    secret_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_step: Mapped[int] = mapped_column(default=0)  # no code of this half minute or before
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the authenticator app once. Only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class SignInStep(Base):
+    """A sign-in whose password was right and whose second factor is still to come."""
+
+    __tablename__ = "sign_in_step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    # The password it was begun with: another one ends it.
+    password_hash: Mapped[str] = mapped_column(String(200))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class LoginAttempt(Base):
@@ -90,7 +154,14 @@ class AuditEntry(Base):
     """
 
     __tablename__ = "audit_entry"
-    __table_args__ = (UniqueConstraint("sequence"), Index("ix_audit_entry_subject", "subject"))
+    __table_args__ = (
+        UniqueConstraint("sequence"),
+        Index("ix_audit_entry_subject", "subject"),
+        Index("ix_audit_entry_actor", "actor", "sequence"),
+        Index("ix_audit_entry_action", "action", "sequence"),
+        Index("ix_audit_entry_community_id", "community_id", "sequence"),
+        Index("ix_audit_entry_at", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sequence: Mapped[int]

@@ -1,17 +1,36 @@
 """Reads of staff tables, and the one expression that keeps rows inside a scope."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    table,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.staff.models import AuditEntry, LoginAttempt, Staff, StaffCommunity, StaffSession
+from app.staff.models import (
+    AuditEntry,
+    LoginAttempt,
+    Staff,
+    StaffCommunity,
+    StaffRegion,
+    StaffSession,
+)
 from app.staff.scope import Scope
 
 _AUDIT_LOCK = 7_301_178
+# The two columns of the register that rights hang on: this floor lies below the register.
+_COMMUNITY = table("community", column("id", Integer), column("region_id", Integer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +65,12 @@ def list_staff(session: Session) -> list[Staff]:
     return list(session.scalars(select(Staff).order_by(Staff.login)))
 
 
+def list_named(session: Session, staff_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of these accounts."""
+    rows = session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(staff_ids)))
+    return {row.id: row.name for row in rows}
+
+
 def list_community_ids(session: Session, staff_id: int) -> list[int]:
     """Return the communities given to an account, in order of their keys."""
     query = (
@@ -54,6 +79,29 @@ def list_community_ids(session: Session, staff_id: int) -> list[int]:
         .order_by(StaffCommunity.community_id)
     )
     return list(session.scalars(query))
+
+
+def list_region_ids(session: Session, staff_id: int) -> list[int]:
+    """Return the regions given to an account, in order of their keys."""
+    query = (
+        select(StaffRegion.region_id)
+        .where(StaffRegion.staff_id == staff_id)
+        .order_by(StaffRegion.region_id)
+    )
+    return list(session.scalars(query))
+
+
+def list_region_places(session: Session, staff_id: int) -> list[tuple[int, int | None]]:
+    """Return the regions given to an account, each with one of its communities; None: it has none.
+
+    Asked at each request, so that a community that changes its region changes its readers.
+    """
+    query = (
+        select(StaffRegion.region_id, _COMMUNITY.c.id)
+        .outerjoin_from(StaffRegion, _COMMUNITY, _COMMUNITY.c.region_id == StaffRegion.region_id)
+        .where(StaffRegion.staff_id == staff_id)
+    )
+    return [(region_id, community_id) for region_id, community_id in session.execute(query)]
 
 
 def find_session(session: Session, token_hash: bytes) -> OpenSession | None:

@@ -6,6 +6,8 @@ from app.staff.models import Role
 
 # The actor of audit entries written by the program itself.
 SYSTEM_ACTOR = "system"
+# The actor of audit entries about somebody who has not signed in.
+NOBODY = "nobody"
 
 SEES_ALL = frozenset({Role.HEAD_OFFICE, Role.LEADER})
 
@@ -19,12 +21,14 @@ class Scope:
         name: Name to show on pages.
         role: What the person does here.
         community_ids: Communities the person may see; None means all of them, empty means none.
+        region_ids: Regions given to somebody of the role REGION, else empty.
     """
 
     staff_id: int
     name: str
     role: Role
     community_ids: frozenset[int] | None
+    region_ids: frozenset[int] = frozenset()
 
     @property
     def actor(self) -> str:

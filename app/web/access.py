@@ -2,6 +2,8 @@
 
 from flask import abort
 
+from app.staff.models import Role, Staff
+from app.staff.queries import find_staff
 from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign.models import Campaign, Gate
 from app.surveys.register import queries as register_queries
@@ -33,3 +35,17 @@ def access_gate(campaign: Campaign, community_id: int) -> Gate:
     if gate is None:
         abort(404)
     return gate
+
+
+def access_person(staff_id: int) -> Staff:
+    """Return an account the signed-in person may look at, or answer 404.
+
+    An administrator looks at all, head office at those of head office.
+    """
+    staff, role = find_staff(reading(), staff_id), current_scope().role
+    is_seen = role is Role.ADMIN or (
+        role is Role.HEAD_OFFICE and staff is not None and staff.role is Role.HEAD_OFFICE
+    )
+    if staff is None or not is_seen:
+        abort(404)
+    return staff

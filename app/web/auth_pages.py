@@ -1,4 +1,4 @@
-"""Sign in, sign out, and the way from the bare address to the start page of a role."""
+"""Sign in with a password and a code, sign out, and the way to the start page of a role."""
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import generate_csrf
@@ -8,10 +8,26 @@ from wtforms.validators import InputRequired, Length
 
 from app.i18n import gettext as _
 from app.staff import services as staff_services
-from app.staff.errors import BadCredentialsError, ThrottledError
+from app.staff.errors import (
+    BadCredentialsError,
+    StepGoneError,
+    ThrottledError,
+    WrongCodeError,
+)
 from app.staff.models import Role
+from app.staff.services import Entry
 from app.web import words
-from app.web.auth import cookie_name, current_scope, find_scope, is_local_address, require_role
+from app.web.auth import (
+    cookie_name,
+    current_scope,
+    find_scope,
+    forget_work,
+    give_cookie,
+    is_local_address,
+    origin,
+    require_role,
+    take_cookie,
+)
 from app.web.forms import Form
 from app.web.guard import public
 from app.web.menu import language_address, staff_frame, start_endpoint
@@ -20,8 +36,7 @@ from app.web.transaction import reading, transaction
 
 bp = Blueprint("auth", __name__)
 
-# What the cookie of a browser holds for the browser itself; all else belongs to one person's work.
-_OF_THE_BROWSER = frozenset({"lang", "owner", "csrf_token"})
+_STEP, _NEXT = "step", "next"  # in the browser's cookie between password and code
 
 
 class SignInForm(Form):
@@ -30,6 +45,12 @@ class SignInForm(Form):
     login = StringField(validators=[InputRequired(), Length(max=64)])
     password = PasswordField(validators=[InputRequired(), Length(max=200)])
     next = HiddenField()
+
+
+class CodeForm(Form):
+    """The code of an authenticator app, or a recovery code."""
+
+    code = StringField(validators=[InputRequired(), Length(max=24)])
 
 
 @bp.app_context_processor
@@ -69,21 +90,48 @@ def sign_in_now() -> tuple[str, int] | Response:
     form = SignInForm()
     if not form.validate():
         return _refused(form, _("Please fill in both fields."), 422)
-    token, problem, status = _try_to_sign_in(form)
-    if token is None:
+    entry, problem, status = _try_to_sign_in(form)
+    if entry is None:
         return _refused(form, problem, status)
-    _forget_work()
-    wanted = form.next.data
-    response = redirect(wanted if is_local_address(wanted) else url_for("auth.home"))
-    response.set_cookie(
-        cookie_name(),
-        token,
-        httponly=True,
-        samesite="Lax",
-        secure=services().config.secure_cookies,
-        path="/",
+    forget_work()
+    wanted = form.next.data if is_local_address(form.next.data) else None
+    if entry.needs_code:
+        session[_STEP], session[_NEXT] = entry.token, wanted
+        return redirect(url_for(".code"))
+    return give_cookie(redirect(wanted or url_for("auth.home")), entry.token)
+
+
+@bp.get("/login/code")
+@public
+def code() -> str | Response:
+    """Ask for the code, after the right password."""
+    step = session.get(_STEP)
+    if not step or not staff_services.is_step_live(reading(), step, services().now()):
+        return redirect(url_for(".sign_in"))
+    return render_template("auth/code.html", form=CodeForm(), problem=None)
+
+
+@bp.post("/login/code")
+@public
+def code_now() -> tuple[str, int] | Response:
+    """Check the code; on success set the cookie and go where the person wanted to."""
+    form, step = CodeForm(), session.get(_STEP)
+    if not step:
+        return redirect(url_for(".sign_in"))
+    if not form.validate():
+        return _code_refused(form, _("Please enter the code."), 422)
+    try:
+        token, problem, status = _try_code(step, form.code.data)
+    except StepGoneError:
+        session.pop(_STEP, None)
+        return redirect(url_for(".sign_in"))
+    if token is None:
+        return _code_refused(form, problem, status)
+    wanted = str(session.get(_NEXT) or "")
+    forget_work()
+    return give_cookie(
+        redirect(wanted if is_local_address(wanted) else url_for("auth.home")), token
     )
-    return response
 
 
 @bp.post("/logout")
@@ -94,51 +142,51 @@ def sign_out() -> Response:
     if token:
         with transaction() as write:
             staff_services.sign_out(write, token, services().now())
-    _forget_work()
-    response = redirect(url_for("auth.sign_in"))
-    response.delete_cookie(
-        cookie_name(),
-        httponly=True,
-        samesite="Lax",
-        secure=services().config.secure_cookies,
-        path="/",
-    )
-    return response
+    forget_work()
+    return take_cookie(redirect(url_for("auth.sign_in")))
 
 
 @bp.get("/nothing")
 @require_role(*Role)
 def nothing() -> str:
-    """Tell a role without pages, the administrator, where its work is done."""
+    """Tell a role that has no page of its own yet what it is for."""
     return render_template("auth/nothing.html", role=current_scope().role)
 
 
-def _forget_work() -> None:
-    """Leave nothing of one person's work, such as an open sheet, to the next at this browser."""
-    for key in set(session) - _OF_THE_BROWSER:
-        session.pop(key)
-
-
-def _try_to_sign_in(form: SignInForm) -> tuple[str | None, str, int]:
-    """Return the cookie's token, or None with what to say and the status.
+def _try_to_sign_in(form: SignInForm) -> tuple[Entry | None, str, int]:
+    """Return what the password opened, or None with what to say and the status.
 
     The password is compared before the write transaction begins. The errors of the second half
     are caught inside it: the failed try must be stored, or nobody would ever be throttled.
     """
-    address, now = request.remote_addr or "", services().now()
+    came_from, now = origin(), services().now()
     try:
         checked = staff_services.check_password(
-            reading(), form.login.data, form.password.data, address=address, now=now
+            reading(), form.login.data, form.password.data, address=came_from.address, now=now
         )
         with transaction() as write:
             try:
-                return staff_services.sign_in(write, checked, address=address, now=now), "", 302
+                return staff_services.sign_in(write, checked, origin=came_from, now=now), "", 302
             except BadCredentialsError:
                 return None, _("Login or password is wrong."), 422
             except ThrottledError as error:
                 return _throttled(error)
     except ThrottledError as error:
         return _throttled(error)
+
+
+def _try_code(step: str, typed: str) -> tuple[str | None, str, int]:
+    """Return the cookie's token, or None with what to say and the status; see above."""
+    with transaction() as write:
+        try:
+            token = staff_services.enter_code(
+                write, services().vault, step, typed, origin=origin(), now=services().now()
+            )
+        except WrongCodeError:
+            return None, _("This code is wrong or has been used. Wait for the next one."), 422
+        except ThrottledError as error:
+            return _throttled(error)
+        return token, "", 302
 
 
 def _throttled(error: ThrottledError) -> tuple[None, str, int]:
@@ -148,3 +196,7 @@ def _throttled(error: ThrottledError) -> tuple[None, str, int]:
 
 def _refused(form: SignInForm, problem: str, status: int) -> tuple[str, int]:
     return render_template("auth/sign_in.html", form=form, problem=problem), status
+
+
+def _code_refused(form: CodeForm, problem: str, status: int) -> tuple[str, int]:
+    return render_template("auth/code.html", form=form, problem=problem), status

@@ -95,6 +95,14 @@ def _was_given(field: Field) -> bool:
     return any(str(part).strip() for part in field.raw_data or ())
 
 
+def sent_before() -> str:
+    """Return what to say when a form comes again with other words under the key of the first."""
+    return _(
+        "This form was sent before with other words. Look at what is recorded; to record this as "
+        "well, send it once more."
+    )
+
+
 def field_problem(problem: str) -> str:
     """Return the words for a field that a service refused."""
     return {
@@ -102,4 +110,7 @@ def field_problem(problem: str) -> str:
         "too_long": _("This text is too long."),
         "in_future": _("This lies in the future."),
         "in_past": _("This date lies before the contact."),
+        "before_words": _("This lies before the owner's words came in."),
+        "before_release": _("This lies before the release of this community."),
+        "no_reply": _("This owner wishes no reply: see to the matter without contacting the home."),
     }.get(problem, _("Please choose one."))

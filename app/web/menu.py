@@ -11,19 +11,43 @@ from app.clock import beijing_date
 from app.i18n import gettext as _
 from app.staff.models import Role
 from app.surveys.campaign.planning.queries import count_unapproved
+from app.web.alarm_count import overdue
 from app.web.auth import find_scope
 from app.web.services import services
 from app.web.transaction import reading
 from app.web.words import date_words, role_name
 
-_HEAD = Role.HEAD_OFFICE
-_RESULTS = frozenset({Role.HEAD_OFFICE, Role.LEADER, Role.OFFICE})
+_HEADS = frozenset({Role.HEAD_OFFICE})
+_WATCHING = frozenset({Role.HEAD_OFFICE, Role.LEADER, Role.REGION})
+_RESULTS = frozenset({Role.HEAD_OFFICE, Role.LEADER, Role.REGION, Role.OFFICE, Role.COMMITTEE})
+_FEW = 8  # lines that need no headings
 # Pages of the desk that stand under "Progress"; its other pages are follow-up.
 _DESK_PROGRESS = frozenset(
     {"desk_followups.progress", "desk_followups.community", "desk_followups.exclude"}
 )
+# Who reads what is raised by many, and what is done about it.
+_PROBLEMS = frozenset({Role.HEAD_OFFICE, Role.LEADER, Role.REGION, Role.OFFICE})
+_BESIDE = {
+    "hq_integrity_acts": "hq_integrity",
+    "hq_problem_steps": "hq_problems",
+    "hq_bulletins": "hq_answers",
+    "hq_promises": "hq_actions",
+    "admin_acts": "admin_people",
+    "account_code": "account",
+    "hq_rights_copy": "hq_rights",
+    "hq_rights_timers": "hq_rights",
+}
 _SOON = timedelta(days=45)  # a campaign further away does not press yet
+_TODAY = frozenset(
+    {
+        *(Role.HEAD_OFFICE, Role.LEADER, Role.REGION),
+        *(Role.OFFICE, Role.STEWARD, Role.COMMITTEE, Role.CALLER),
+    }
+)
+_COUNTERS = frozenset({Role.HEAD_OFFICE, Role.LEADER, Role.REGION, Role.OFFICE})
 _DESK = frozenset({Role.HEAD_OFFICE, Role.OFFICE, Role.STEWARD})
+# Who reads what was decided about answers, without what was looked at.
+_TOLD = frozenset({Role.LEADER, Role.OFFICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +69,17 @@ class Frame:
     name: str = ""
     role: str = ""
     today: str = ""
+    account: str = ""
     menu: tuple[MenuEntry, ...] = ()
 
 
 def start_endpoint(role: Role) -> str:
     """Return the endpoint of the first page somebody of this role sees."""
     starts = {
-        Role.HEAD_OFFICE: "hq_start.show",
-        Role.LEADER: "hq_tracker.index",
-        Role.OFFICE: "desk_followups.progress",
-        Role.STEWARD: "desk_followups.index",
+        **dict.fromkeys(_TODAY, "today.show"),
         Role.CLERK: "entry_keying.start",
         Role.INTERVIEWER: "interview.show",
+        Role.ADMIN: "admin_people.index",
     }
     return starts.get(role, "auth.nothing")
 
@@ -74,6 +97,7 @@ def staff_frame() -> Frame:
         name=scope.name,
         role=role_name(scope.role),
         today=date_words(beijing_date(services().now()), weekday=True),
+        account=url_for("account.show"),
         menu=_menu(scope.role),
     )
 
@@ -106,41 +130,107 @@ def _page_above() -> str:
     return url_for("auth.home")
 
 
+_Line = tuple[str, str, frozenset[Role]]
+
+
 def _menu(role: Role) -> tuple[MenuEntry, ...]:
+    """Return the lines of a role; headings stand where there is more than a screen's handful."""
+    here = (request.endpoint or "").partition(".")[0]
+    groups = [
+        (heading, [line for line in lines if role in line[2]]) for heading, lines in _groups(role)
+    ]
+    is_long = sum(len(lines) for _heading, lines in groups) > _FEW
+    found = []
+    for heading, lines in groups:
+        if heading and lines and is_long:
+            found.append(MenuEntry(heading))
+        found += [
+            MenuEntry(label, url_for(endpoint), is_current=_is_here(endpoint, here))
+            for label, endpoint, _roles in lines
+        ]
+    return tuple(found)
+
+
+def _groups(role: Role) -> tuple[tuple[str, tuple[_Line, ...]], ...]:
+    return (
+        ("", _first_lines(role)),
+        (
+            _("Results"),
+            (
+                (_("Results of the company"), "hq_company.index", _WATCHING),
+                (_("Results of communities"), "hq_results.index", _RESULTS),
+            ),
+        ),
+        (_("After the answers"), _follow_up_lines()),
+        (_("What owners say"), _word_lines()),
+        (_("Preparation"), _preparation_lines()),
+        (
+            _("People and rights"),
+            (
+                (_("Accounts"), "admin_people.index", _HEADS | {Role.ADMIN}),
+                (_("Rights of owners"), "hq_rights.index", _HEADS),
+                (_("Audit log"), "admin_audit.index", _HEADS | {Role.ADMIN}),
+            ),
+        ),
+    )
+
+
+def _first_lines(role: Role) -> tuple[_Line, ...]:
     is_desk = role in {Role.OFFICE, Role.STEWARD}
     tracker = "desk_followups.progress" if is_desk else "hq_tracker.index"
-    lines: tuple[tuple[str, str | None, frozenset[Role]], ...] = (
-        (_("Due today"), "hq_start.show", frozenset({_HEAD})),
-        (_("Progress"), tracker, _DESK | {Role.LEADER}),
+    return (
+        (_due_label(role), "today.show", _TODAY),
+        (_("Progress"), tracker, _DESK | _WATCHING),
         (_plans_label(role), "hq_plan.index", frozenset({Role.LEADER, Role.OFFICE})),
         (_("Letters delivered"), "contacts.index", _DESK),
-        (_("Gates"), "hq_gates.index", frozenset({_HEAD, Role.LEADER})),
-        (_("Results"), "hq_results.index", _RESULTS),
-        (_("After the answers"), None, _DESK),
-        (_("Follow-up"), "desk_followups.index", _DESK),
-        (_("Home visits"), "desk_visits.index", _DESK),
-        (_("Public answers"), "hq_answers.index", frozenset({_HEAD})),
-        (_("What owners wrote"), "hq_words.index", frozenset({_HEAD})),
-        (_("Alarms of owners"), "hq_alarms.index", frozenset({_HEAD})),
-        (_("Preparation"), None, frozenset({_HEAD})),
-        (_("Campaigns"), "hq_campaigns.index", frozenset({_HEAD})),
-        (_("Letters and messages"), "hq_messages.index", frozenset({_HEAD})),
-        (_("Calendar"), "hq_calendar.show", frozenset({_HEAD})),
-        (_("Register"), "hq_register.index", frozenset({_HEAD})),
-        (_("Find a home"), "hq_households.index", _DESK),
-        (_("Key in paper"), "entry_keying.start", frozenset({_HEAD, Role.CLERK})),
+        (_("Gates"), "hq_gates.index", _WATCHING),
+        (_("Checks of answers"), "hq_integrity.index", _HEADS),
+        (_("Checks of answers"), "hq_integrity_office.index", _TOLD),
+        (_("Call sheets"), "hq_calls.index", frozenset({Role.CALLER})),
         (_("Home interviews"), "interview.show", frozenset({Role.INTERVIEWER})),
     )
-    here = (request.endpoint or "").partition(".")[0]
-    return tuple(
-        MenuEntry(
-            label,
-            url_for(endpoint) if endpoint else None,
-            is_current=endpoint is not None and _is_here(endpoint, here),
-        )
-        for label, endpoint, roles in lines
-        if role in roles
+
+
+def _follow_up_lines() -> tuple[_Line, ...]:
+    return (
+        (_("Triage"), "desk_triage.index", _HEADS),
+        (_("Follow-up"), "desk_followups.index", _DESK | {Role.CALLER}),
+        (_("Home visits"), "desk_visits.index", _DESK),
+        (_("Praise"), "desk_praise.index", _DESK),
+        (_("Coverage"), "coverage.index", _COUNTERS),
+        (_("Review meetings"), "reviews.index", _COUNTERS),
     )
+
+
+def _word_lines() -> tuple[_Line, ...]:
+    return (
+        (_("Sort comments"), "hq_coding.index", _HEADS),
+        (_("Shared problems"), "hq_problems.index", _PROBLEMS),
+        (_("Public answers"), "hq_answers.index", _PROBLEMS | {Role.COMMITTEE}),
+        (_("Corrective actions"), "hq_actions.index", _PROBLEMS),
+        (_("What owners wrote"), "hq_words.index", _HEADS),
+        (_("Alarms of owners"), "hq_alarms.index", _HEADS),
+    )
+
+
+def _preparation_lines() -> tuple[_Line, ...]:
+    return (
+        (_("Campaigns"), "hq_campaigns.index", _HEADS),
+        (_("Letters and messages"), "hq_messages.index", _HEADS),
+        (_("Calendar"), "hq_calendar.show", _HEADS),
+        (_("Register"), "hq_register.index", _HEADS),
+        (_("Find a home"), "hq_households.index", _DESK),
+        (_("Key in paper"), "entry_keying.start", _HEADS | {Role.CLERK}),
+    )
+
+
+def _due_label(role: Role) -> str:
+    """Return the name of the start page, and whether something on it is overdue."""
+    scope = find_scope()
+    if role not in _TODAY or scope is None:
+        return _("Due today")
+    is_late = overdue(scope, now=services().now())
+    return _("Due today (overdue)") if is_late else _("Due today")
 
 
 def _plans_label(role: Role) -> str:
@@ -157,6 +247,9 @@ def _is_here(endpoint: str, blueprint: str) -> bool:
     if blueprint == "desk_followups":
         here = "progress" if request.endpoint in _DESK_PROGRESS else "index"
         return endpoint == f"{blueprint}.{here}"
+    if blueprint in {"desk_visit_week", "desk_visit_record", "desk_offline"}:
+        blueprint = "desk_visits"
     if blueprint == "hq_voids":
         blueprint = "hq_gates"
+    blueprint = _BESIDE.get(blueprint, blueprint)
     return endpoint.partition(".")[0] == blueprint

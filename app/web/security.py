@@ -4,11 +4,14 @@ import gzip
 import hashlib
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, request, session
 from werkzeug.wrappers import Response
 
+from app.config import ConfigError
 from app.i18n import LANGUAGES, set_language
+from app.staff.models import Role
 from app.web.services import services
 from app.web.squeeze import squeezed
 
@@ -40,10 +43,18 @@ _ROOMIER = {"/a/photos/add": 12 * 1024 * 1024 + _OWNER_BODY}
 
 
 def install(app: Flask) -> None:
-    """Put the guards that every request passes onto the application."""
+    """Put the guards that every request passes onto the application.
+
+    Raises:
+        ConfigError: A second factor is asked of a role there is not.
+    """
+    with app.app_context():
+        unknown = set(services().config.code_roles) - set(Role)
+    if unknown:
+        raise ConfigError("LINSHENG_SECOND_FACTOR", f"no such role: {', '.join(sorted(unknown))}")
     # In front of CSRF protection: it reads the form, so that a body may be refused there already,
     # and the page that says so needs its language.
-    first = [_choose_language, _check_host, _limit_body, _refuse_cut_body]
+    first = [_choose_language, _check_host, _check_origin, _limit_body, _refuse_cut_body]
     app.before_request_funcs.setdefault(None, [])[:0] = first
     app.after_request(_finish)
     app.url_defaults(_add_version)
@@ -53,8 +64,33 @@ def _check_host() -> None:
     if services().vault.is_temporary:
         abort(503)  # not set up yet: nothing may be sealed with a key that ends with this process
     hosts = services().config.hosts
-    if hosts and request.host.rsplit(":", 1)[0] not in hosts:
+    if hosts and _host_name(request.host) not in hosts:
         abort(400)
+
+
+def _check_origin() -> None:
+    """Take no form that a page of another site sends, on top of its token.
+
+    Our own pages tell browsers to leave out the Referer, and then Origin is ``null``: that says
+    nothing. Sec-Fetch-Site does, in every browser since 2023.
+    """
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return
+    if request.headers.get("Sec-Fetch-Site", "same-origin") in {"cross-site", "same-site"}:
+        abort(400)
+    origin = request.headers.get("Origin", "")
+    if origin.startswith(("http://", "https://")):
+        own = {_host_name(request.host), urlsplit(services().config.public_url).hostname}
+        if _host_name(origin.partition("://")[2]) not in own:
+            abort(400)
+
+
+def _host_name(host: str) -> str | None:
+    """Return the name in a Host header without its port, in lower case."""
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
 
 
 def _limit_body() -> None:

@@ -161,6 +161,8 @@ def outcome_name(outcome: Outcome) -> str:
         Outcome.EXPLAINED: _("Explained"),
         Outcome.DATED: _("To be done by a date"),
         Outcome.PRAISE_PASSED: _("Praise passed on"),
+        Outcome.TO_COMPLAINT: _("Became a complaint"),
+        Outcome.TO_REPAIR: _("Became a repair"),
         Outcome.UNREACHABLE: _("Not reached"),
         Outcome.DECLINED: _("Wishes no reply"),
     }[outcome]

@@ -53,7 +53,7 @@ def shoot_campaign(browser: Browser, sheet: dict) -> None:
     url, campaigns = sheet["public_url"], sheet["campaigns"]
     running, finished = campaigns["running"], campaigns["finished"]
     for name, path, link, height in (
-        ("due", "/hq/", None, 960),
+        ("due", "/today", None, 960),
         ("plan", f"/hq/campaigns/{running}/plan", None, 900),
         ("register", "/hq/register/", None, 900),
         ("letters", f"/hq/letters/{running}", COMMUNITY, 900),

@@ -16,7 +16,8 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from app.clock import end_of
-from app.followup.models import CaseList, CaseState, FollowUp, Visit
+from app.followup.models import CaseList, CaseState, FollowUp
+from app.followup.visits.models import Visit
 from app.reports.work import Workshop, advance_campaigns
 from app.staff.models import Role
 from app.surveys.campaign.models import Campaign, FrameMember
@@ -24,7 +25,7 @@ from app.surveys.register.models import Community
 from app.surveys.response.models import Response
 from app.surveys.snapshot.models import Snapshot
 from app.worker import run_one
-from tests.browser import open_browser, serve
+from tests.browser import serve
 from tests.factories import INSTRUMENT_FILE
 from tests.robot import Robot
 from tests.web.planning_pages import plan_and_lock
@@ -95,17 +96,20 @@ def prepare(client) -> None:
     assert client.submit("/hq/campaigns/2026-11", {}, form=MAIN).status_code == 302
 
 
-def links_on_letters(client, address: str, community_id: int) -> list[str]:
-    """Print the slips of both buildings with Chromium and read every QR code from the paper."""
+def links_on_slips(client, workshop: Workshop, community_id: int) -> list[str]:
+    """Order the slips of a community, let the worker print them, and read every code on paper."""
+    here = f"/hq/letters/2026-11/{community_id}"
+    ordered = client.submit(
+        here, {"form": "slip", "kind": "launch", "language": "zh-Hans"}, form=MAIN
+    )
+    assert ordered.status_code == 302
+    run_worker_at(workshop, OPEN_DAY)
+    address = re.search(rf"{here}/\d+\.zip", client.get(here).text)
+    assert address is not None
     links = []
-    with open_browser(address, width=1000) as page:
-        page.context.add_cookies(
-            [{"name": "ls_staff", "value": client.get_cookie("ls_staff").value, "url": address}]
-        )
-        for building in ("1栋", "2栋"):
-            page.goto(f"/hq/campaigns/2026-11/letters/{community_id}/{building}/slips")
-            document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
-            for sheet in document:
+    with zipfile.ZipFile(BytesIO(client.get(address[0]).data)) as archive:
+        for name in archive.namelist():
+            for sheet in pypdfium2.PdfDocument(archive.read(name)):
                 image = sheet.render(scale=3).to_pil()
                 links += [code.text for code in zxingcpp.read_barcodes(image)]
     return links
@@ -123,7 +127,7 @@ def test_a_campaign_runs_from_questionnaire_to_follow_up_list(
     session.rollback()
 
     with serve(app) as address:
-        links = links_on_letters(client, address, a.id)
+        links = links_on_slips(client, workshop, a.id)
         assert len(set(links)) == 40
         assert all(link.startswith(f"{config.public_url}/t/") for link in links)
         host = address.removeprefix("http://")

@@ -4,6 +4,15 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
+from app.followup.history.models import (
+    CaseCapacity,
+    CaseEvent,
+    CaseEventKind,
+    CaseNote,
+    CaseSheet,
+    ContactUndo,
+    Praise,
+)
 from app.followup.models import (
     Alarm,
     AlarmKind,
@@ -17,15 +26,58 @@ from app.followup.models import (
     Reply,
     ReplyRating,
     ReplyVerdict,
+    Stage,
+)
+from app.followup.papers.models import Paper, PaperKind
+from app.followup.problems.models import (
+    CommentCode,
+    CommentCoding,
+    CorrectiveAction,
+    ItemGap,
+    Promise,
+    Quote,
+    Remedy,
+    SharedAnswer,
+    SharedProblem,
+)
+from app.followup.published.models import (
+    AnswerPosting,
+    AnswerProgress,
+    BoardCode,
+    Bulletin,
+    Poster,
+    PosterKind,
+    ProgressKind,
+)
+from app.followup.review.models import ReviewDecision, ReviewMeeting
+from app.followup.visits.models import (
+    PictureKind,
     Visit,
+    VisitAction,
+    VisitPicture,
+    VisitRecord,
+    VisitResult,
 )
 from app.installation import Installation
 from app.jobs.models import Job
-from app.reports.models import ReportFile, StudyRun
+from app.reports.models import (
+    PartState,
+    ReportFile,
+    ResultHead,
+    StudyPart,
+    StudyRound,
+    StudyRun,
+)
+from app.rights.models import Kept, RequestKind, Retention, RightsRequest, VaultWork
 from app.staff.models import (
     AuditEntry,
+    LinkKind,
     LoginAttempt,
+    OneTimeLink,
+    RecoveryCode,
     Role,
+    SecondFactor,
+    SignInStep,
     Staff,
     StaffCommunity,
     StaffRegion,
@@ -85,6 +137,19 @@ from app.surveys.distribution.models import (
     RunTally,
     SendChannel,
 )
+from app.surveys.integrity.models import (
+    AuditCall,
+    AuditSample,
+    FindingKind,
+    FrozenPrint,
+    IntegrityAppeal,
+    IntegrityDecision,
+    IntegrityEffect,
+    IntegrityFinding,
+    IntegrityMeasure,
+    IntegrityScore,
+    Verdict,
+)
 from app.surveys.register.models import (
     Building,
     CareNeed,
@@ -130,6 +195,13 @@ def fill_every_table(session: Session) -> None:
     _fill_gates(session)
     _fill_distribution(session)
     _fill_contact(session)
+    _fill_cases(session)
+    _fill_visits(session)
+    _fill_people(session)
+    _fill_integrity(session)
+    _fill_rounds(session)
+    _fill_problems(session)
+    _fill_rights(session)
 
 
 def _fill_register_and_staff(session: Session) -> None:
@@ -541,4 +613,300 @@ def _fill_contact(session: Session) -> None:
     session.add(ContactNote(event_id=1, text_sealed=b"n"))
     session.add(Tally(campaign_id=1, community_id=1, building="1栋", members=1, returned=1))
     session.add(ReturnDay(campaign_id=1, community_id=1, day=date(2026, 11, 2), returned=1))
+    session.flush()
+
+
+def _fill_cases(session: Session) -> None:
+    session.add(
+        CaseEvent(
+            id=1,
+            follow_up_id=1,
+            kind=CaseEventKind.CONTACT,
+            at=NOW,
+            staff_id=1,
+            stage=Stage.ACCEPTED,
+            contact_id=1,
+        )
+    )
+    session.add(
+        CaseCapacity(community_id=1, callers=3, calls_a_day=20, changed_by=1, changed_at=NOW)
+    )
+    session.add(
+        Praise(
+            follow_up_id=1,
+            campaign_id=1,
+            community_id=1,
+            staff_id=1,
+            department="cleaning",
+            said_at=NOW,
+            said_by=1,
+        )
+    )
+    session.add(CaseSheet(campaign_id=1, filters="", language="en", asked_by=1, asked_at=NOW))
+    session.flush()
+    session.add(CaseNote(event_id=1, text_sealed=b"n"))
+    session.add(ContactUndo(contact_id=1, staff_id=1, at=NOW))
+    session.flush()
+
+
+def _fill_people(session: Session) -> None:
+    session.add(
+        OneTimeLink(
+            staff_id=1,
+            kind=LinkKind.INVITATION,
+            token_hash=bytes(32),
+            made_by=1,
+            made_at=NOW,
+            expires_at=NOW,
+        )
+    )
+    session.add(SecondFactor(staff_id=1, secret_sealed=b"s", started_at=NOW))
+    session.add(RecoveryCode(staff_id=1, code_hash=bytes(32)))
+    session.add(SignInStep(token_hash=bytes(32), staff_id=1, password_hash="x", made_at=NOW))
+    session.flush()
+
+
+def _fill_integrity(session: Session) -> None:
+    place = {"campaign_id": 1, "community_id": 1}
+    session.add(IntegrityMeasure(**place, measured_at=NOW, answers=1, signals="[]"))
+    session.add(
+        IntegrityScore(
+            **place,
+            revision=1,
+            computed_at=NOW,
+            answers=1,
+            value=0.0,
+            low=0.0,
+            high=0.0,
+            is_high=False,
+            reasons="[]",
+        )
+    )
+    session.add(
+        AuditSample(
+            id=1,
+            **place,
+            seed="s",
+            answers=1,
+            calls=1,
+            random_calls=1,
+            drawn_at=NOW,
+            drawn_by=1,
+            caller_id=1,
+        )
+    )
+    session.flush()
+    session.add(AuditCall(sample_id=1, response_id=1, place=1, is_random=True, items="overall"))
+    session.add(
+        IntegrityFinding(
+            **place,
+            kind=FindingKind.HANDWRITING,
+            count=0,
+            base=10,
+            note_sealed=b"n",
+            recorded_at=NOW,
+            recorded_by=1,
+        )
+    )
+    session.add(
+        IntegrityDecision(
+            id=1,
+            **place,
+            verdict=Verdict.ACCEPT,
+            reason_sealed=b"r",
+            voided=0,
+            decided_at=NOW,
+            decided_by=1,
+        )
+    )
+    session.flush()
+    session.add(IntegrityAppeal(decision_id=1, text_sealed=b"t", made_at=NOW, made_by=1))
+    session.add(
+        IntegrityEffect(
+            **place,
+            computed_at=NOW,
+            base=1,
+            answers=1,
+            flagged=0,
+            contradicted=0,
+            answers_without=1,
+        )
+    )
+    session.add(FrozenPrint(**place, revision=1, snapshot_digest=DIGEST, prints="A", made_at=NOW))
+    session.flush()
+
+
+def _fill_visits(session: Session) -> None:
+    session.add(
+        VisitRecord(
+            id=1,
+            visit_id=1,
+            key="k",
+            result=VisitResult.VISITED,
+            at=NOW,
+            place="home",
+            person_sealed=b"p",
+            staff_id=1,
+            matter_sealed=b"m",
+            outcome_sealed=b"o",
+            recorded_at=NOW,
+        )
+    )
+    session.flush()
+    session.add(VisitPicture(record_id=1, kind=PictureKind.PHOTO, content_sealed=b"j"))
+    session.add(
+        VisitAction(
+            record_id=1,
+            visit_id=1,
+            community_id=1,
+            what_sealed=b"w",
+            responsible="工程部",
+            due_on=date(2026, 12, 1),
+        )
+    )
+    session.add(
+        ReviewMeeting(
+            id=1,
+            campaign_id=1,
+            held_on=date(2026, 12, 10),
+            place="总部",
+            people_sealed=b"p",
+            minutes_sealed=b"m",
+            noted_by=1,
+            noted_at=NOW,
+        )
+    )
+    session.flush()
+    session.add(
+        ReviewDecision(
+            meeting_id=1,
+            number=1,
+            what_sealed=b"w",
+            responsible="工程部",
+            due_on=date(2026, 12, 31),
+        )
+    )
+    session.add(
+        Paper(
+            kind=PaperKind.MINUTES,
+            about='{"meeting":1}',
+            name="minutes",
+            language="en",
+            staff_id=1,
+            asked_at=NOW,
+        )
+    )
+    session.flush()
+
+
+def _fill_rounds(session: Session) -> None:
+    session.add(
+        ResultHead(
+            study_run_id=1,
+            campaign_id=1,
+            community_id=1,
+            region="",
+            revision=1,
+            n=3,
+            base=5,
+            returned=3,
+            standing="suppressed",
+            change_said="",
+        )
+    )
+    session.add(StudyRound(id=1, campaign_id=1, asked_by=1, asked_at=NOW, slices=0))
+    session.flush()
+    session.add(StudyPart(round_id=1, community_id=1, state=PartState.WAITING, tries=0, problem=""))
+    session.flush()
+
+
+def _fill_problems(session: Session) -> None:
+    where = {"campaign_id": 1, "community_id": 1}
+    coded = {"comment_id": 1, "frame_member_id": 1, **where}
+    who = {"staff_id": 1}
+    session.add(CommentCoding(suggested="[]", alike=1, made_at=NOW, **coded))
+    session.add(CommentCode(code="facilities.lift_stop", is_suggested=True, at=NOW, **who, **coded))
+    session.add(
+        SharedProblem(
+            id=1,
+            place=1,
+            code="facilities.lift_stop",
+            why="[]",
+            households=1,
+            returned=1,
+            found_at=NOW,
+            changed_at=NOW,
+            **where,
+        )
+    )
+    session.add(
+        Promise(
+            id=1,
+            item="facilities",
+            text="p",
+            source="s",
+            made_on=date(2026, 11, 2),
+            recorded_at=NOW,
+            **who,
+        )
+    )
+    session.flush()
+    session.add(SharedAnswer(shared_problem_id=1, problem_id=1))
+    session.add(
+        ItemGap(
+            place=1, item="facilities", gap=1, remedy=Remedy.FIX, note="", at=NOW, **who, **where
+        )
+    )
+    session.add(
+        CorrectiveAction(
+            title="t",
+            item="facilities",
+            gap=1,
+            remedy=Remedy.FIX,
+            responsible="r",
+            due_on=date(2026, 11, 2),
+            promise_id=1,
+            shared_problem_id=1,
+            recorded_at=NOW,
+            **who,
+            **where,
+        )
+    )
+    session.add(
+        Quote(
+            comment_id=1,
+            code="facilities.lift_stop",
+            text_sealed=b"q",
+            is_company_only=False,
+            released_at=NOW,
+            **who,
+            **where,
+        )
+    )
+    session.add(
+        AnswerProgress(problem_id=1, kind=ProgressKind.DAY_30, text="t", published_at=NOW, **who)
+    )
+    session.add(
+        AnswerPosting(problem_id=1, place="p", posted_on=date(2026, 11, 2), recorded_at=NOW, **who)
+    )
+    session.add(Bulletin(version=1, content="{}", published_at=NOW, **who, **where))
+    session.add(BoardCode(community_id=1, code="abc"))
+    session.add(Poster(kind=PosterKind.ANSWERS, size="a4", asked_at=NOW, **where))
+    session.flush()
+
+
+def _fill_rights(session: Session) -> None:
+    session.add(
+        RightsRequest(
+            kind=RequestKind.ERASE,
+            household_id=1,
+            uid="u",
+            community_id=1,
+            reason_sealed=b"r",
+            asked_by=1,
+            asked_at=NOW,
+        )
+    )
+    session.add(Retention(campaign_id=1, what=Kept.NOTES, days=400, changed_at=NOW))
+    session.add(VaultWork(id=2))  # 1 would open frozen rows
     session.flush()

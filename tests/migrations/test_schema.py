@@ -19,6 +19,7 @@ from tests.migrations.rows import fill_every_table
 
 FROZEN = (
     "audit_entry",
+    "case_event",
     "contact_event",
     "gate_extension",
     "instrument_version",
@@ -29,6 +30,7 @@ FROZEN = (
 )
 A_COLUMN = {
     "audit_entry": "detail",
+    "case_event": "detail",
     "contact_event": "at",
     "gate_extension": "until",
     "instrument_version": "canonical",

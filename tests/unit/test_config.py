@@ -13,7 +13,7 @@ def test_everything_has_a_default_below_the_instance_folder():
     assert config.key_file == Path("/srv/linsheng/vault.key")
     assert config.files == Path("/srv/linsheng/files")
     assert config.public_url == "http://localhost:8000"
-    assert (config.hosts, config.secure_cookies, config.demo) == ((), False, False)
+    assert (config.secure_cookies, config.demo, config.code_roles) == (False, False, ())
 
 
 def test_a_public_address_over_https_makes_cookies_secure():
@@ -26,11 +26,24 @@ def test_the_port_is_part_of_the_default_address():
     assert read_config({"PORT": "9001"}).public_url == "http://localhost:9001"
 
 
-def test_hosts_are_separated_by_commas():
-    assert read_config({"LINSHENG_HOSTS": "a.example,b.example"}).hosts == (
+def test_the_hosts_answered_to_are_the_public_one_this_machine_and_those_named():
+    this_machine = ("localhost", "127.0.0.1", "::1")
+    assert read_config({}).hosts == this_machine
+    settings = {
+        "LINSHENG_PUBLIC_URL": "https://Survey.example:8443",
+        "LINSHENG_HOSTS": "a.example, B.example",
+    }
+    assert read_config(settings).hosts == (
+        "survey.example",
+        *this_machine,
         "a.example",
         "b.example",
     )
+
+
+def test_roles_with_a_second_factor_are_separated_by_commas():
+    settings = {"LINSHENG_SECOND_FACTOR": "admin, head_office"}
+    assert read_config(settings).code_roles == ("admin", "head_office")
 
 
 @pytest.mark.parametrize(
@@ -40,6 +53,7 @@ def test_hosts_are_separated_by_commas():
         ("PORT", "0"),
         ("PORT", "65536"),
         ("LINSHENG_PUBLIC_URL", "survey.example"),
+        ("LINSHENG_PUBLIC_URL", "https://"),
         ("LINSHENG_DATABASE", "mysql://x"),
         ("LINSHENG_PROXIES", "-1"),
         ("LINSHENG_PROXIES", "one"),

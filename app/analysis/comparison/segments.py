@@ -103,7 +103,7 @@ def compare_segments(
     families = ((INDEX,), OVERALL, plan.headline)
     for family in families:
         _judge(parts, family, plan)
-    screened = _screened(parts, rate)
+    screened, n = _screened(parts, rate), _told(parts, plan)
     return SegmentsResult(
         variable=variable,
         level=plan.level,
@@ -113,7 +113,7 @@ def compare_segments(
         entries=tuple(
             SegmentEntry(
                 value=part.value,
-                n=part.n,
+                n=n[k],
                 contrasts=tuple(part.contrasts.values()),
                 screened=screened[k],
                 hidden=tuple(part.hidden.items()),
@@ -201,30 +201,40 @@ def _together(rest: Moments, part: Moments) -> Moments:
 def _withhold(parts: list[_Part], plan: StudyPlan) -> None:
     """Take out what is small, and what would give it away with the total known."""
     floors = PUBLISHED if plan.suppress else OWN_ROWS
+    plain = [Moments(part.moments.layout, part.moments.sums) for part in parts]
     for code in dict.fromkeys(code for part in parts for code in part.contrasts):
         reasons: tuple[str | None, ...] = (None,) * len(parts)
         if not floors.is_open:
-            reasons = hidden_parts(*_answers(parts, code, plan), threshold=floors.item)
+            reasons = hidden_parts(*_answers(plain, code, plan), threshold=floors.item)
         for part, reason in zip(parts, reasons, strict=True):
             known = part.contrasts.get(code)
             why = reason or (SMALL if known is None or known.change.value is None else None)
             if why is not None:
                 part.hidden[code] = why
-                part.contrasts[code] = Contrast(code, None, None, nothing(_n(known, part)))
+                n = 0 if reason is not None else _n(known, part)
+                part.contrasts[code] = Contrast(code, None, None, nothing(n))
 
 
 def _n(contrast: Contrast | None, part: _Part) -> int:
     return part.n if contrast is None else contrast.change.n
 
 
+def _told(parts: list[_Part], plan: StudyPlan) -> list[int | None]:
+    """Return the households of every part, none where small numbers could be worked out."""
+    floors = PUBLISHED if plan.suppress else OWN_ROWS
+    if floors.is_open:
+        return [part.n for part in parts]
+    reasons = hidden_parts([part.n for part in parts], threshold=floors.item)
+    return [part.n if reason is None else None for part, reason in zip(parts, reasons, strict=True)]
+
+
 def _answers(
-    parts: list[_Part], code: str, plan: StudyPlan
+    plain: list[Moments], code: str, plan: StudyPlan
 ) -> tuple[NDArray[np.int64], NDArray[np.float64] | None]:
     """Return number and sum of the answers of every part, never weighted; the index has no sum."""
     if code == INDEX:
-        return np.array([part.n for part in parts]), None
+        return np.array([int(one.households[0]) for one in plain]), None
     role = Role.OVERALL if code in OVERALL else plan.headline_role
-    plain = [Moments(part.moments.layout, part.moments.sums) for part in parts]
     n = np.array([one.n(role, (code,))[0, 0] for one in plain])
     share = [one.percent(role, (code,))[0, 0] / 100 for one in plain]
     return n, n * np.nan_to_num(np.array(share))

@@ -3,12 +3,13 @@
 A difference is established by its p value after Holm over the table. Whether it matters is another
 question, asked of the smallest difference of interest:
 
-* real: established;
-* too_small: the whole interval lies closer to zero than the smallest difference of interest, so
-  whatever changed does not matter, established or not;
-* noise: not established, the interval holds zero, and it is narrow enough to show a difference of
-  interest (its half width is at most that difference): what is seen is what chance does;
-* cannot_tell: everything else. A wide interval is never read as "no change".
+* too_small: established, but the whole interval lies closer to zero than the smallest difference
+  of interest, so whatever changed does not matter;
+* noise: not established, and the whole interval lies closer to zero than that: only then may it be
+  said that it is neither better nor worse;
+* real: established, and it may matter;
+* cannot_tell: everything else. An interval that reaches a difference of interest is never read as
+  "no change", however close to zero its other end lies.
 """
 
 import numpy as np
@@ -35,7 +36,7 @@ def verdict(change: Estimate, *, is_established: bool, smallest: float) -> str |
         is_established: Its p value after Holm is below the error of the table.
         smallest: Smallest difference of interest, in the unit of the difference.
 
-    Source: ours, see docs/methods/change.md; the rule "too small" is an equivalence test by
+    Source: ours, see docs/methods/change.md; that an interval lies inside is an equivalence test by
     confidence interval (Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15(6),
     657-680).
     """
@@ -44,11 +45,8 @@ def verdict(change: Estimate, *, is_established: bool, smallest: float) -> str |
     if change.low is None or change.high is None:
         return CANNOT_TELL
     if -smallest < change.low and change.high < smallest:
-        return TOO_SMALL
-    if is_established:
-        return REAL
-    is_narrow = (change.high - change.low) / 2 <= smallest
-    return NOISE if is_narrow and change.low <= 0 <= change.high else CANNOT_TELL
+        return TOO_SMALL if is_established else NOISE
+    return REAL if is_established else CANNOT_TELL
 
 
 def difference_p(

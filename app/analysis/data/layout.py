@@ -13,6 +13,9 @@ A cell is one vector of integers. Its parts, in order:
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.analysis.data.dataset import Column, Role
 
 HOUSEHOLDS = 0
@@ -58,6 +61,8 @@ class Layout:
         block_starts: Name of a block to the first of its 3 p p sums.
         width: Length of a cell.
         most: No sum of one household is larger than this, nor smaller than minus this.
+        factors: What each place of the histograms counts: as an answer, its points, as satisfied;
+            shape (3, places).
     """
 
     columns: tuple[Column, ...]
@@ -71,6 +76,7 @@ class Layout:
     block_starts: dict[str, int] = field(compare=False)
     width: int = field(compare=False)
     most: int = field(compare=False)
+    factors: NDArray[np.int64] = field(compare=False, repr=False)
 
     def places(self, table: tuple[Role, Role, str]) -> tuple[int, int]:
         """Return the positions of the two columns of a pair histogram.
@@ -146,7 +152,19 @@ def make_layout(columns: tuple[Column, ...], blocks: Blocks | None = None) -> La
         block_starts=block_starts,
         width=counter.next,
         most=max(1, widest**2),
+        factors=_factors(columns, starts),
     )
+
+
+def _factors(columns: tuple[Column, ...], starts: tuple[int, ...]) -> NDArray[np.int64]:
+    """Return what each place of the histograms counts, up to the last point of the last column."""
+    end = starts[-1] + len(columns[-1].points) if columns else 0
+    found = np.zeros((3, end), dtype=np.int64)
+    for start, column in zip(starts, columns, strict=True):
+        stop = start + len(column.points)
+        satisfied = [int(point in column.satisfied) for point in column.points]
+        found[:, start:stop] = (np.ones(stop - start), column.points, satisfied)
+    return found
 
 
 def default_blocks(columns: tuple[Column, ...]) -> dict[str, tuple[Column, ...]]:

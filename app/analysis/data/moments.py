@@ -9,7 +9,6 @@ weighted figure. Counts that are added to each other are multiples of 2^-30, so 
 of them is the number of answers exactly.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -18,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app.analysis.data.cells import HOUSEHOLDS, PAIR_MOMENTS, ZONE_COUNTS, Layout
-from app.analysis.data.dataset import LAST_POINT, Column, Role
+from app.analysis.data.dataset import Column, Role
 
 # Integers of unweighted sums, floats of weighted ones.
 Counts = NDArray[Any]
@@ -69,7 +68,7 @@ class Moments:
     @cached_property
     def _n(self) -> NDArray[np.int64]:
         """Return the number of answers, shape (replicates, columns)."""
-        return _added(self.layout, self.sums, [(1,) * len(c.points) for c in self.layout.columns])
+        return _added(self.layout, self.sums, self.layout.factors[0])
 
     @cached_property
     def _linear(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -77,18 +76,8 @@ class Moments:
 
         Floats hold integers up to 2^53 exactly, so unweighted figures are exact all the same.
         """
-        columns = self.layout.columns
-        end = max(self.layout.starts, default=0) + LAST_POINT
-        sums = self.linear[:, :end].astype(np.float64)
-        factors = (
-            [(1,) * len(column.points) for column in columns],
-            [column.points for column in columns],
-            [
-                tuple(int(point in column.satisfied) for point in column.points)
-                for column in columns
-            ],
-        )
-        n, total, top = (_added(self.layout, sums, factor) for factor in factors)
+        sums = self.linear[:, : self.layout.factors.shape[1]].astype(np.float64)
+        n, total, top = (_added(self.layout, sums, one) for one in self.layout.factors)
         return n, total, top
 
     def has(self, role: Role, item: str) -> bool:
@@ -197,20 +186,12 @@ class Moments:
         return found
 
 
-def _added(
-    layout: Layout, sums: NDArray[Number], factors: Sequence[Sequence[int]]
-) -> NDArray[Number]:
-    """Add up the points of every column, each multiplied by a factor; (replicates, columns)."""
-    last = layout.columns[-1] if layout.columns else None
-    if last is None:
+def _added(layout: Layout, sums: NDArray[Number], factor: NDArray[np.int64]) -> NDArray[Number]:
+    """Add up the places of every column, each multiplied by a factor; (replicates, columns)."""
+    if not layout.columns:
         return sums[:, :0]
-    end = layout.starts[-1] + len(last.points)
-    factor = np.zeros(end, dtype=sums.dtype)
-    for start, own in zip(layout.starts, factors, strict=True):
-        factor[start : start + len(own)] = own
-    found: NDArray[Number] = np.add.reduceat(
-        sums[:, :end] * factor, np.array(layout.starts), axis=1
-    )
+    weighed = sums[:, : factor.size] * factor.astype(sums.dtype)
+    found: NDArray[Number] = np.add.reduceat(weighed, np.array(layout.starts), axis=1)
     return found
 
 

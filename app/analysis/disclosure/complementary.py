@@ -16,7 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from scipy.sparse import block_diag, coo_array, hstack, vstack
+from scipy.sparse import csc_array
+
+from app.analysis.disclosure.shortcuts import line_moves, moves_freely
 
 # Movements below this are rounding of the solver.
 _MOVED = 1e-7
@@ -111,17 +113,24 @@ def _move(
     cost = np.where(pattern, 0.0, sums.cost)
     rise = np.where(sums.fixed, 0.0, sums.high - sums.values)
     fall = np.where(sums.fixed, 0.0, sums.values - sums.low)
-    signed = hstack([coo_array(sums.relations), coo_array(-sums.relations)])
-    pick = np.zeros(cells)
-    pick[target] = 1.0
-    apart = coo_array(np.concatenate([-pick, pick, pick, -pick])[None, :])
+    if _is_one_line(sums):
+        alone = line_moves(cost, rise, fall, target=target, width=width)
+        if alone is not None:
+            return alone
+    elif moves_freely(sums.relations, pattern, rise, fall, target=target, width=width):
+        return np.zeros_like(pattern)
+    signed = np.hstack([sums.relations, -sums.relations])
+    none = np.zeros_like(signed)
+    apart = np.zeros((1, 4 * cells))
+    apart[0, [target, cells + target, 2 * cells + target, 3 * cells + target]] = (-1, 1, 1, -1)
+    limits = np.tile(np.concatenate([rise, fall]), 2)
     found = linprog(
         np.tile(cost, 4),
-        A_ub=vstack([apart]),
+        A_ub=csc_array(apart),
         b_ub=[-width],
-        A_eq=block_diag([signed, signed]),
+        A_eq=csc_array(np.block([[signed, none], [none, signed]])),
         b_eq=np.zeros(2 * sums.relations.shape[0]),
-        bounds=[(0.0, most if np.isfinite(most) else None) for most in (*rise, *fall) * 2],
+        bounds=np.column_stack([np.zeros_like(limits), limits]),
         method="highs",
     )
     if found.status != 0:
@@ -131,3 +140,9 @@ def _move(
         np.abs(down[0] - down[1]) > _MOVED
     )
     return moved
+
+
+def _is_one_line(sums: Sums) -> bool:
+    """Say whether the cells are parts of one sum that cannot be withheld."""
+    own: NDArray[np.float64] = sums.relations[:, ~sums.fixed]
+    return own.shape[0] == 1 and bool((own == 1).all())

@@ -73,10 +73,11 @@ def representativeness(table: FrameTable, *, level: float = 0.95) -> Representat
     reason = _refusal(total, back, len(table.variables))
     if reason is not None:
         return RepresentativenessResult(total, back, reason)
-    full = _spread(table, members, returned)
+    cut = _cut(table)
+    full = _spread(table, cut, members, returned)
     replicates = np.array(
         [
-            _spread(table, members - table.members[g], returned - table.returned[g]).adjusted
+            _spread(table, cut, members - table.members[g], returned - table.returned[g]).adjusted
             for g in range(len(table.members))
         ]
     )
@@ -120,7 +121,39 @@ def _refusal(total: int, back: int, variables: int) -> str | None:
     return NO_VARIABLE if variables == 0 else None
 
 
-def _spread(table: FrameTable, members: NDArray[np.int64], returned: NDArray[np.int64]) -> _Spread:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cut:
+    """How the patterns of a frame are cut into cells; the same in every replicate.
+
+    Attributes:
+        own: By variable, which pattern is in which of its categories.
+        others: By variable, the same for the categories of all others together.
+        terms: Free terms: of all, then by variable its own, then those it adds to the others.
+    """
+
+    own: tuple[Floats, ...]
+    others: tuple[Floats, ...]
+    terms: NDArray[np.int64]
+
+
+def _cut(table: FrameTable) -> _Cut:
+    patterns, rank = table.patterns, int(np.linalg.matrix_rank(table.design))
+    sizes = [len(names) for names in table.categories]
+    own = [dummies(patterns[:, k], size) for k, size in enumerate(sizes)]
+    others, within = [], []
+    for place in range(len(sizes)):
+        known, cell = np.unique(np.delete(patterns, place, axis=1), axis=0, return_inverse=True)
+        others.append(dummies(cell.ravel().astype(np.int64), len(known)))
+        rest = [one[:, 1:] for k, one in enumerate(own) if k != place]
+        kept = np.hstack([np.ones((len(patterns), 1)), *rest])
+        within.append(rank - int(np.linalg.matrix_rank(kept)))
+    terms = np.array([rank - 1, *(size - 1 for size in sizes), *within], dtype=np.int64)
+    return _Cut(tuple(own), tuple(others), terms)
+
+
+def _spread(
+    table: FrameTable, cut: _Cut, members: NDArray[np.int64], returned: NDArray[np.int64]
+) -> _Spread:
     """Return the variances of the propensities over these homes."""
     weight = members.astype(np.float64)
     total = weight.sum()
@@ -139,23 +172,15 @@ def _spread(table: FrameTable, members: NDArray[np.int64], returned: NDArray[np.
 
     everybody = parts(np.ones((len(weight), 1)))
     each = parts(np.eye(len(weight)))
-    rank = int(np.linalg.matrix_rank(design))
     whole = (each[0] - everybody[0]) / (total - 1), (each[1] - everybody[1]) / (total - 1)
     own, within = [], []
-    for place, names in enumerate(table.categories):
-        found = parts(dummies(table.patterns[:, place], len(names)))
-        between = (found[0] - everybody[0]) / total, (found[1] - everybody[1]) / total
-        own.append((*between, len(names) - 1))
-        others = np.delete(table.patterns, place, axis=1)
-        known, cell = np.unique(others, axis=0, return_inverse=True)
-        found = parts(dummies(cell.ravel().astype(np.int64), len(known)))
-        kept = [k for k in range(len(table.categories)) if k != place]
-        rest = [dummies(table.patterns[:, k], len(table.categories[k]))[:, 1:] for k in kept]
-        others_rank = int(np.linalg.matrix_rank(np.hstack([np.ones((len(weight), 1)), *rest])))
-        inside = (each[0] - found[0]) / total, (each[1] - found[1]) / total
-        within.append((*inside, rank - others_rank))
-    rows = np.maximum(0.0, np.array([(*whole, rank - 1), *own, *within]))
-    return _Spread(rows[:, 0], rows[:, 1], rows[:, 2].astype(np.int64))
+    for mine, others in zip(cut.own, cut.others, strict=True):
+        found = parts(mine)
+        own.append(((found[0] - everybody[0]) / total, (found[1] - everybody[1]) / total))
+        found = parts(others)
+        within.append(((each[0] - found[0]) / total, (each[1] - found[1]) / total))
+    rows = np.maximum(0.0, np.array([whole, *own, *within]))
+    return _Spread(rows[:, 0], rows[:, 1], cut.terms)
 
 
 def _root(spread: _Spread, k: int, stderr: float, df: int, n: int, level: float) -> Estimate:

@@ -93,29 +93,54 @@ def make_frame_table(
     Source: ours, see docs/methods/nonresponse.md.
     """
     answered, group = np.asarray(returned, dtype=bool), np.asarray(groups, dtype=np.int64)
-    if group.shape != answered.shape:
+    ones = np.ones(answered.size, dtype=np.int64)
+    return make_counted_table(variables, group, ones, answered.astype(np.int64))
+
+
+def make_counted_table(
+    variables: Mapping[str, Sequence[str]],
+    groups: ArrayLike,
+    members: ArrayLike,
+    returned: ArrayLike,
+) -> FrameTable:
+    """Return the table of a frame of which every row counts homes: see `make_frame_table`.
+
+    Args:
+        variables: Category of every row, by variable.
+        groups: Replicate group of every row.
+        members: Homes of every row.
+        returned: Homes of every row whose answer counts.
+
+    Raises:
+        FrameTableError: An array is shorter or longer than the others.
+
+    Source: ours, see docs/methods/nonresponse.md.
+    """
+    group = np.asarray(groups, dtype=np.int64)
+    homes, back = np.asarray(members, dtype=np.int64), np.asarray(returned, dtype=np.int64)
+    if not group.shape == homes.shape == back.shape:
         raise FrameTableError("groups")
     names: list[str] = []
     categories: list[tuple[str, ...]] = []
     joined: list[tuple[str, ...]] = []
     columns: list[Ints] = []
     for name, values in variables.items():
-        if len(values) != answered.size:
+        if len(values) != back.size:
             raise FrameTableError(name)
-        codes, known, together = _joined(np.asarray(values, dtype=np.str_), answered)
+        codes, known, together = _joined(np.asarray(values, dtype=np.str_), homes, back)
         if len(known) > 1:
             names.append(name)
             categories.append(known)
             joined.append(together)
             columns.append(codes)
-    coded = np.array(columns, dtype=np.int64).reshape(len(names), answered.size).T
+    coded = np.array(columns, dtype=np.int64).reshape(len(names), back.size).T
     patterns, place = np.unique(coded, axis=0, return_inverse=True)
     labels, group_place = np.unique(group, return_inverse=True)
-    members = np.zeros((labels.size, len(patterns)), dtype=np.int64)
-    back = np.zeros_like(members)
-    np.add.at(members, (group_place, place.ravel()), 1)
-    np.add.at(back, (group_place, place.ravel()), answered.astype(np.int64))
-    return FrameTable(tuple(names), tuple(categories), patterns, members, back, tuple(joined))
+    of_all = np.zeros((labels.size, len(patterns)), dtype=np.int64)
+    of_back = np.zeros_like(of_all)
+    np.add.at(of_all, (group_place, place.ravel()), homes)
+    np.add.at(of_back, (group_place, place.ravel()), back)
+    return FrameTable(tuple(names), tuple(categories), patterns, of_all, of_back, tuple(joined))
 
 
 def fit_propensity(design: Floats, members: Floats, returned: Floats) -> tuple[Floats, Floats]:
@@ -153,12 +178,12 @@ def fit_propensity(design: Floats, members: Floats, returned: Floats) -> tuple[F
 
 
 def _joined(
-    values: NDArray[np.str_], answered: NDArray[np.bool_]
+    values: NDArray[np.str_], homes: Ints, answered: Ints
 ) -> tuple[Ints, tuple[str, ...], tuple[str, ...]]:
     """Return codes, names and the names that became one category."""
     found, place = np.unique(values, return_inverse=True)
     place = place.ravel()
-    members = np.bincount(place, minlength=found.size)
+    members = np.bincount(place, weights=homes, minlength=found.size)
     back = np.bincount(place, weights=answered, minlength=found.size)
     wrong = (members < LEAST_MEMBERS) | (back == 0) | (back == members)
     order = np.lexsort((found, members))

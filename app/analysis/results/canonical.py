@@ -1,7 +1,8 @@
 """The canonical JSON form of a result: same result, same bytes."""
 
 import json
-from dataclasses import asdict, fields, is_dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
@@ -35,7 +36,7 @@ def to_json(result: StudyResult) -> str:
     Raises:
         ValueError: A number is NaN or infinite.
     """
-    return _canonical(asdict(result))
+    return _canonical(result)
 
 
 def market_json(result: MarketResult) -> str:
@@ -44,11 +45,11 @@ def market_json(result: MarketResult) -> str:
     Raises:
         ValueError: A number is NaN or infinite.
     """
-    return _canonical(asdict(result))
+    return _canonical(result)
 
 
-def _canonical(data: dict[str, Any]) -> str:
-    text = json.dumps(_rounded(data), sort_keys=True, separators=(",", ":"), allow_nan=False)
+def _canonical(result: StudyResult | MarketResult) -> str:
+    text = json.dumps(_plain(result), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return text + "\n"
 
 
@@ -75,42 +76,85 @@ def from_json(text: str) -> StudyResult:
         raise DamagedResultError from error
 
 
-def _rounded(value: object) -> object:
+def _plain(value: object) -> object:
+    """Return what JSON knows: records as objects, floats rounded."""
     if isinstance(value, float):
         return float(f"{value:.12g}") + 0.0  # + 0.0 turns a negative zero into zero
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, dict):
-        return {str(key): _rounded(one) for key, one in value.items()}
+        return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_rounded(one) for one in value]
+        return [_plain(one) for one in value]
+    if is_dataclass(value):
+        return {
+            name: _plain(getattr(value, name)) for name in _names(cast("Hashable", type(value)))
+        }
     return value
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
 
 
 def _built(kind: Any, data: Any) -> Any:
     """Return data as an object of a declared type: dataclass, tuple, optional or plain."""
+    return _reader(kind)(data)
+
+
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """Return what reads one declared type; made once a type, for results hold it thousandfold."""
     if get_origin(kind) is UnionType:
-        choices = [choice for choice in get_args(kind) if choice is not NoneType]
-        return None if data is None else _built(choices[0], data)
+        return _optional(next(one for one in get_args(kind) if one is not NoneType))
     if get_origin(kind) is tuple:
-        return _built_tuple(get_args(kind), data)
+        return _tuple(get_args(kind))
     if get_origin(kind) is dict:
-        return {str(key): _built(get_args(kind)[1], one) for key, one in data.items()}
+        return _mapping(get_args(kind)[1])
     if is_dataclass(kind):
-        hints = _hints(cast("type", kind))
-        if not isinstance(data, dict) or not data.keys() <= hints.keys():
-            raise ValueError(str(kind))
-        return cast("type", kind)(**{name: _built(hints[name], one) for name, one in data.items()})
-    if kind is float:
-        return float(data)
+        return _record(cast("type", kind))
+    return float if kind is float else _as_it_is
+
+
+def _as_it_is(data: Any) -> Any:
     return data
 
 
-def _built_tuple(inner: tuple[Any, ...], data: Any) -> tuple[Any, ...]:
-    """Return a tuple of one type and any length, or of one type a place."""
-    if not isinstance(data, list):
-        raise TypeError(str(inner))
-    if len(inner) == 2 and inner[1] is Ellipsis:
-        return tuple(_built(inner[0], one) for one in data)
-    return tuple(_built(one, value) for one, value in zip(inner, data, strict=True))
+def _optional(kind: Any) -> Callable[[Any], Any]:
+    read = _reader(kind)
+    return lambda data: None if data is None else read(data)
+
+
+def _mapping(kind: Any) -> Callable[[Any], Any]:
+    read = _reader(kind)
+    return lambda data: {str(key): read(one) for key, one in data.items()}
+
+
+def _record(kind: type) -> Callable[[Any], Any]:
+    readers = {name: _reader(hint) for name, hint in _hints(kind).items()}
+
+    def read(data: Any) -> Any:
+        if not isinstance(data, dict) or not data.keys() <= readers.keys():
+            raise ValueError(str(kind))
+        return kind(**{name: readers[name](one) for name, one in data.items()})
+
+    return read
+
+
+def _tuple(inner: tuple[Any, ...]) -> Callable[[Any], Any]:
+    """Return what reads a tuple of one type and any length, or of one type a place."""
+    is_long = len(inner) == 2 and inner[1] is Ellipsis
+    readers = [_reader(one) for one in (inner[:1] if is_long else inner)]
+
+    def read(data: Any) -> Any:
+        if not isinstance(data, list):
+            raise TypeError(str(inner))
+        if is_long:
+            return tuple(map(readers[0], data))
+        return tuple(one(value) for one, value in zip(readers, data, strict=True))
+
+    return read
 
 
 @cache

@@ -22,7 +22,9 @@ class Contrast:
         p_holm: p value after Holm over the table it stands in.
         established: `p_holm` is below the error of the table.
         exceeds: The difference is at least the smallest one of interest, in size.
-        verdict: real, noise, too_small or cannot_tell; see docs/methods/change.md.
+        verdict: real: established. too_small: established, but its whole interval lies within the
+            smallest difference of interest. noise: not established, and likewise within it.
+            cannot_tell: everything else. See docs/methods/change.md.
     """
 
     code: str
@@ -194,15 +196,15 @@ class SegmentEntry:
 
     Attributes:
         value: Its value of the variable.
-        n: Households.
+        n: Households; None where their number is withheld, like the margins of a table of counts.
         contrasts: The part against the rest, one per measure: ``index``, ``overall`` and the
-            headline items; a withheld one has neither values nor a change.
+            headline items; a withheld one has neither values nor a change, and 0 for its n.
         screened: Measures that a screening list keeps (Benjamini-Hochberg over the whole table).
         hidden: Measures withheld, with the reason: small or complementary.
     """
 
     value: str
-    n: int
+    n: int | None
     contrasts: tuple[Contrast, ...]
     screened: tuple[str, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()

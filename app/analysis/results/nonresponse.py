@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.analysis.results.estimate import Estimate
+from app.analysis.results.weighting import WeightingResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +183,25 @@ class ModesResult:
     reason: str | None = None
     effects: tuple[ModeEffect, ...] = ()
     left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CalibratedResult:
+    """The headline figures weighted to the known kinds of homes, beside the plain ones.
+
+    Attributes:
+        variables: What the kinds go by.
+        reason: Why nothing is computed: no_variable, not_converged, or refused where the weights
+            would cost too much; None when it is.
+        weighting: The weights and what they cost; None when there are none.
+        index: Headline index.
+        overall: Overall item, mean on 0-100.
+        satisfied: Satisfied share of the overall item, 0..1.
+    """
+
+    variables: tuple[str, ...]
+    reason: str | None = None
+    weighting: WeightingResult | None = None
+    index: Estimate | None = None
+    overall: Estimate | None = None
+    satisfied: Estimate | None = None

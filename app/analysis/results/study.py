@@ -21,8 +21,14 @@ from app.analysis.results.items import (
     ZoneResult,
 )
 from app.analysis.results.levels import BoxResult, NpsResult
-from app.analysis.results.nonresponse import ArrivalResult, ModesResult
+from app.analysis.results.nonresponse import (
+    ArrivalResult,
+    CalibratedResult,
+    ModesResult,
+    RepresentativenessResult,
+)
 from app.analysis.results.pictures import PicturesResult
+from app.analysis.results.rollups import RollupResult
 from app.analysis.results.scales import FactorsResult, ModelResult, ScaleResult
 from app.analysis.results.weighting import WeightingResult
 
@@ -76,7 +82,7 @@ class StudyResult:
         zones_order_said: As `order_said`, for the zone list and its own numbers of answers.
         zone_crosshair: Cuts of the zone list's matrix.
         overall_bounds: Where the overall mean of all households of the base lies, whatever the
-            silent ones think; None without a base, and where the answers are weighted.
+            silent ones think; None without a base. Every answer counts alike in it.
         gaps: Gap list, and all orders side by side.
         sensitivity: How far the lists rest on choices of method.
         boxes: Top and bottom boxes of every list, with who gave no answer and why.
@@ -101,9 +107,13 @@ class StudyResult:
         model: Path model with its indices.
         pictures: Further pictures of the lists.
         satisfied_bounds: As `overall_bounds`, of the satisfied share, 0 to 1.
-        index_bounds: The same of the headline index, its weights as they are.
+        index_bounds: The same of the headline index, its weights as they are; None where the
+            answers are weighted.
         modes: Effects of the way of answering on the overall rating.
         arrival: Early against late answers to the overall rating.
+        rollups: Attributes put together by factor, element and department.
+        representativeness: How alike those who answered are to all homes of the base.
+        calibrated: The headline figures weighted to the known kinds of homes.
     """
 
     engine: str
@@ -154,3 +164,6 @@ class StudyResult:
     index_bounds: tuple[float, float] | None = None
     modes: ModesResult | None = None
     arrival: ArrivalResult | None = None
+    rollups: tuple[RollupResult, ...] = ()
+    representativeness: RepresentativenessResult | None = None
+    calibrated: CalibratedResult | None = None

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.followup.models import Alarm, FollowUp, Problem, ProblemComment, PublicAnswer, Reply
 from app.staff.models import Role, Staff
+from app.staff.queries import in_scope
 from app.staff.scope import Scope
 from app.surveys.campaign.models import Campaign, FrameMember
 from app.surveys.register.models import Community, Household
@@ -59,8 +60,21 @@ def list_replies(session: Session, comment_ids: Collection[int]) -> list[tuple[R
     return [(reply, name) for reply, name in session.execute(query)]
 
 
-def list_problems(session: Session, campaign_id: int) -> list[ProblemRow]:
-    """Return the newest version of every public answer of a campaign, by community."""
+MOST = 500
+
+
+def list_problems(
+    session: Session, campaign_id: int, scope: Scope | None = None
+) -> list[ProblemRow]:
+    """Return the newest version of every public answer of a campaign, by community.
+
+    Args:
+        session: Open session.
+        campaign_id: The campaign.
+        scope: Who looks; None for the program itself.
+    """
+    seen = true() if scope is None else in_scope(Problem.community_id, scope)
+    own = select(Problem.id).where(Problem.campaign_id == campaign_id)
     counts = (
         select(
             ProblemComment.problem_id,
@@ -68,6 +82,7 @@ def list_problems(session: Session, campaign_id: int) -> list[ProblemRow]:
             func.sum(case((ProblemComment.is_solved.is_(True), 1), else_=0)).label("solved"),
             func.sum(case((ProblemComment.is_solved.is_(False), 1), else_=0)).label("unsolved"),
         )
+        .where(ProblemComment.problem_id.in_(own))
         .group_by(ProblemComment.problem_id)
         .subquery()
     )
@@ -95,8 +110,9 @@ def list_problems(session: Session, campaign_id: int) -> list[ProblemRow]:
         .join(Community, Community.id == Problem.community_id)
         .join(Staff, Staff.id == PublicAnswer.staff_id)
         .outerjoin(counts, counts.c.problem_id == Problem.id)
-        .where(Problem.campaign_id == campaign_id)
+        .where(Problem.campaign_id == campaign_id, seen)
         .order_by(Community.code, Problem.id)
+        .limit(MOST)
     )
     return [ProblemRow(*row) for row in session.execute(query)]
 
@@ -104,6 +120,12 @@ def list_problems(session: Session, campaign_id: int) -> list[ProblemRow]:
 def find_problem(session: Session, problem_id: int) -> Problem | None:
     """Return a problem, locked on PostgreSQL until the transaction ends, or None."""
     return session.scalar(select(Problem).where(Problem.id == problem_id).with_for_update())
+
+
+def find_visible(session: Session, scope: Scope, problem_id: int) -> Problem | None:
+    """Return a published problem, None when it does not exist for this person."""
+    query = select(Problem).where(Problem.id == problem_id, in_scope(Problem.community_id, scope))
+    return session.scalar(query)
 
 
 def list_versions(session: Session, problem_id: int) -> list[tuple[PublicAnswer, str]]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import beijing_date
 from app.followup.answering import queries
+from app.followup.cases.contacts import answer_with_reply
 from app.followup.errors import CaseNotFoundError, FieldError
 from app.followup.models import Problem, ProblemComment, PublicAnswer, Reply, ReplyVerdict
 from app.followup.published.queries import find_raised, get_comment, list_raised, list_ratings
@@ -93,6 +94,10 @@ def publish_reply(
 ) -> None:
     """Publish what the owner of a comment reads as the reply; a second one is a new version.
 
+    The case counts as begun and answered from then on.
+
+    The words that stand there already change nothing: a second tap tells the owner nothing new.
+
     Raises:
         CaseNotFoundError: The case, or this comment of it, does not exist for this person, or
             its owner wished no reply.
@@ -103,6 +108,8 @@ def publish_reply(
     check_text("text", text)
     get_comment(session, comment_id)  # one writer at a time counts the versions
     versions = queries.list_replies(session, [comment_id])
+    if versions and vault.open(versions[-1][0].text_sealed, "reply") == text:
+        return
     session.add(
         Reply(
             comment_id=comment_id,
@@ -113,6 +120,7 @@ def publish_reply(
         )
     )
     session.flush()
+    answer_with_reply(session, scope, case_id, now=now)
     record(
         session,
         actor=scope,
@@ -143,7 +151,7 @@ def publish_answer(
         FieldError: A field is empty or too long; or there is neither a date nor a reason.
         ProblemNotFoundError: There is no such problem in this community and campaign.
     """
-    _check(answer, now=now)
+    check_answer(answer, now=now)
     version = 1
     if problem_id is None:
         problem = Problem(campaign_id=campaign_id, community_id=community_id, created_at=now)
@@ -255,7 +263,12 @@ def _problem(session: Session, problem_id: int, campaign_id: int, community_id: 
     return problem
 
 
-def _check(answer: PublicAnswerInput, *, now: datetime) -> None:
+def check_answer(answer: PublicAnswerInput, *, now: datetime) -> None:
+    """Refuse an answer that lacks something or cannot be true.
+
+    Raises:
+        FieldError: Names the field and what is wrong with it.
+    """
     for field in ("title", "cause", "action", "responsible"):
         check_text(field, _clean(getattr(answer, field)))
     for field in ("title", "responsible"):

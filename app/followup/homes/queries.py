@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.followup.models import FollowUp, Visit
-from app.followup.queries import visible_cases, visible_visits
+from app.followup.models import FollowUp
+from app.followup.queries import visible_cases
+from app.followup.visits.models import Visit
+from app.followup.visits.queries import visible_visits
 from app.staff.models import Staff
 from app.staff.scope import Scope
 from app.surveys.campaign.models import Campaign, Exclusion, FrameMember

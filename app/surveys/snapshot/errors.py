@@ -55,3 +55,17 @@ class ReservedColumnError(SnapshotError):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class ChangedAnswerError(SnapshotError):
+    """Counted answers differ from those of the revision before, and no void explains it.
+
+    Attributes:
+        community_id: Community of the gate.
+        pseudonyms: The households' names in this campaign's snapshots.
+    """
+
+    def __init__(self, community_id: int, pseudonyms: tuple[str, ...]) -> None:
+        super().__init__(community_id, pseudonyms)
+        self.community_id = community_id
+        self.pseudonyms = pseudonyms

@@ -3,11 +3,12 @@
 The answers become one Parquet file: a row per household with a counted answer, sorted by
 pseudonym; the columns `KEY_COLUMNS`, then one byte column per item in the order of the answer
 vector (see `app.surveys.response.vector`). Beside it lies the instrument itself, so that the
-files can be read without this program.
+files can be read without this program, and what is known of the homes (see `homes`).
 """
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,12 +23,17 @@ from app.surveys.campaign.models import Campaign, Gate
 from app.surveys.campaign.queries import count_exclusions, get_instrument, lock_gate
 from app.surveys.campaign.rules import GateStatus
 from app.surveys.instrument.canonical import canonical_json
+from app.surveys.register.models import Community
 from app.surveys.response.queries import CountedVector, count_returns, list_counted_vectors
 from app.surveys.response.vector import layout
 from app.surveys.response.voids.queries import name_revision
 from app.surveys.snapshot.errors import NotReleasedError, ReservedColumnError, WrongVectorError
+from app.surveys.snapshot.frozen_before import refuse_changes
+from app.surveys.snapshot.homes import estate_age, frame_text, homes_text
 from app.surveys.snapshot.manifest import (
     ANSWERS,
+    FRAME,
+    HOMES,
     INSTRUMENT,
     FileEntry,
     Manifest,
@@ -36,7 +42,7 @@ from app.surveys.snapshot.manifest import (
     to_json,
 )
 from app.surveys.snapshot.models import Snapshot
-from app.surveys.snapshot.queries import community_code, list_revisions
+from app.surveys.snapshot.queries import get_community, list_homes, list_revisions
 from app.surveys.snapshot.version import code_version
 
 KEY_COLUMNS = ("pseudonym", "wave", "community", "replicate_group")
@@ -72,6 +78,7 @@ def freeze_gate(
         HeldError, NotReleasedError: The gate is held, or not released; nothing is written.
         WrongVectorError: A stored answer does not fit the instrument.
         ReservedColumnError: An item has the name of a key column.
+        ChangedAnswerError: An answer is not what it was in the revision before.
     """
     gate = _lock_unheld(session, gate)
     count = count_returns(session, campaign.id, gate.community_id)
@@ -80,15 +87,41 @@ def freeze_gate(
     t0 = last.t0 if last else _t0_of(status, is_met=count.meets(campaign.required_permille))
     if t0 is None:
         raise NotReleasedError(gate.community_id)
-    rows = list_counted_vectors(session, gate)
-    community = community_code(session, gate.community_id)
-    manifest = Manifest(
-        campaign=campaign.code,
-        community=community,
+    if last is not None:
+        columns = layout(get_instrument(session, campaign.instrument_digest)).columns
+        rows = list_counted_vectors(session, gate)
+        refuse_changes(session, storage, gate, rows, last=last, columns=columns)
+    manifest = replace(
+        _manifest(session, storage, campaign, gate, t0=t0, base=count.base, now=now),
         revision=len(earlier) + 1,
         replaces=earlier[-1].digest if earlier else None,
+    )
+    if last is not None and manifest.says_the_same(last):
+        _settle(session, gate, last.revision)
+        return earlier[-1]
+    return _add(session, storage, manifest, gate=gate, now=now)
+
+
+def _manifest(
+    session: Session,
+    storage: Storage,
+    campaign: Campaign,
+    gate: Gate,
+    *,
+    t0: datetime,
+    base: int,
+    now: datetime,
+) -> Manifest:
+    """Write the files of a first revision and return its manifest."""
+    rows = list_counted_vectors(session, gate)
+    community = get_community(session, gate.community_id)
+    return Manifest(
+        campaign=campaign.code,
+        community=community.code,
+        revision=1,
+        replaces=None,
         instrument=campaign.instrument_digest,
-        base=count.base,
+        base=base,
         returned=len(rows),
         excluded=sum(count_exclusions(session, campaign.id, gate.community_id).values()),
         required_permille=campaign.required_permille,
@@ -97,11 +130,9 @@ def freeze_gate(
         files=_files(session, storage, rows, campaign=campaign, community=community),
         code_version=code_version(),
         created_at=now,
+        region=gate.region_code,
+        estate_age=estate_age(community.handed_over_on, campaign.opens_on),
     )
-    if last is not None and manifest.says_the_same(last):
-        _settle(session, gate, last.revision)
-        return earlier[-1]
-    return _add(session, storage, manifest, gate=gate, now=now)
 
 
 def _lock_unheld(session: Session, gate: Gate) -> Gate:
@@ -124,14 +155,17 @@ def _files(
     rows: list[CountedVector],
     *,
     campaign: Campaign,
-    community: str,
+    community: Community,
 ) -> tuple[FileEntry, ...]:
-    """Store the answers and the instrument."""
+    """Store the answers, the instrument and what is known of the homes."""
     instrument = get_instrument(session, campaign.instrument_digest)
     columns = layout(instrument).columns
-    answers = answers_file(rows, columns, wave=campaign.code, community=community)
+    answers = answers_file(rows, columns, wave=campaign.code, community=community.code)
+    homes = list_homes(session, campaign, community.id)
     return (
         _store(storage, ANSWERS, answers),
+        _store(storage, FRAME, frame_text(homes).encode()),
+        _store(storage, HOMES, homes_text(homes).encode()),
         _store(storage, INSTRUMENT, canonical_json(instrument).encode()),
     )
 

@@ -15,10 +15,13 @@ from typing import Any
 
 from app.surveys.snapshot.errors import BadManifestError
 
-SCHEMA = "linsheng-snapshot/1"
+SCHEMA = "linsheng-snapshot/2"
+OLDER_SCHEMAS = ("linsheng-snapshot/1",)  # read, never written: without the kinds of homes
 COMPANY_SCHEMA = "linsheng-company/1"
 ANSWERS = "answers.parquet"
 INSTRUMENT = "instrument.json"
+HOMES = "homes.csv"
+FRAME = "frame.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Manifest:
         files: The files, sorted by name.
         code_version: Version of the code that wrote the snapshot.
         created_at: When it was written.
+        region: Code of its region, empty without one.
+        estate_age: Band of years since the builder handed it over, empty where nobody knows.
         schema: Version of this form.
     """
 
@@ -72,6 +77,8 @@ class Manifest:
     files: tuple[FileEntry, ...]
     code_version: str
     created_at: datetime
+    region: str = ""
+    estate_age: str = ""
     schema: str = SCHEMA
 
     def file(self, name: str) -> FileEntry:
@@ -85,8 +92,16 @@ class Manifest:
                 return entry
         raise BadManifestError(name)
 
+    def has_file(self, name: str) -> bool:
+        """Say whether it names a file; manifests of the first form have fewer."""
+        return any(entry.name == name for entry in self.files)
+
     def says_the_same(self, other: "Manifest") -> bool:
-        """Say whether both describe the same content, whenever and as whichever revision."""
+        """Say whether both describe the same answers, whenever, as whichever revision and form.
+
+        What is known of the homes besides is a circumstance: a tenant who moved in later is no
+        correction of a result.
+        """
         return _content(self) == _content(other)
 
 
@@ -172,8 +187,13 @@ class CompanyManifest:
 
 def _content(manifest: Manifest) -> dict[str, Any]:
     """Return what a manifest says about the answers, without the circumstances of writing it."""
-    circumstances = ("revision", "replaces", "code_version", "created_at", "t0")
-    return {key: value for key, value in asdict(manifest).items() if key not in circumstances}
+    circumstances = {
+        *("revision", "replaces", "code_version", "created_at", "t0"),
+        *("region", "estate_age", "schema"),
+    }
+    content = {key: value for key, value in asdict(manifest).items() if key not in circumstances}
+    answers = (ANSWERS, INSTRUMENT)
+    return content | {"files": [one for one in content["files"] if one["name"] in answers]}
 
 
 def to_json(manifest: Manifest) -> str:
@@ -191,7 +211,7 @@ def from_json(text: str) -> Manifest:
     Raises:
         BadManifestError: Not JSON, another schema, a missing, unknown or impossible field.
     """
-    data = _fields(text, SCHEMA)
+    data = _fields(text, SCHEMA, *OLDER_SCHEMAS)
     try:
         data["t0"] = datetime.fromisoformat(data["t0"])
         data["created_at"] = datetime.fromisoformat(data["created_at"])
@@ -249,13 +269,13 @@ def _missing(entry: dict[str, Any]) -> MissingEntry:
     return MissingEntry(**(entry | {"reason": MissingReason(entry["reason"])}))
 
 
-def _fields(text: str, schema: str) -> dict[str, Any]:
-    """Return the fields of a manifest's JSON; it must be of this schema."""
+def _fields(text: str, *schemas: str) -> dict[str, Any]:
+    """Return the fields of a manifest's JSON; it must be of one of these schemas."""
     try:
         data = json.loads(text)
     except ValueError as error:
         raise BadManifestError("json") from error
-    if not isinstance(data, dict) or data.get("schema") != schema:
+    if not isinstance(data, dict) or data.get("schema") not in schemas:
         raise BadManifestError("schema")
     return data
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 _APP = Path(__file__).resolve().parents[2]
 _PACKAGES = ("analysis", "surveys/instrument", "surveys/snapshot")
-_FILES = ("surveys/response/vector.py", "reports/study.py")
+_FILES = ("surveys/response/vector.py", "reports/study.py", "reports/study_inputs.py")
 _LIBRARIES = ("duckdb", "numpy", "scipy", "statsmodels")
 
 

@@ -1,61 +1,54 @@
 """Pages of the desk: progress of own communities, the follow-up list, a case and its contacts."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, timedelta
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.wrappers import Response
 
 from app.clock import BEIJING, beijing_date
 from app.followup import queries, services
-from app.followup.answering.queries import ProblemRow, list_problems
-from app.followup.answering.services import list_replies
+from app.followup.cases.errors import KeyTakenError
 from app.followup.errors import CaseClosedError, CaseNotFoundError, FieldError
-from app.followup.models import CaseList, CaseState, Outcome
-from app.followup.published.queries import list_raised
-from app.followup.rows import CaseCounts, CaseView
+from app.followup.models import Attempt, CaseList, CaseState, Outcome, Urgency
 from app.followup.rules import ContactInput
-from app.i18n import current_language
 from app.i18n import gettext as _
 from app.reports.lists import follow_up_workbook, reach_of
 from app.staff.models import Role
-from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign.models import Campaign
-from app.surveys.instrument.model import Instrument
-from app.surveys.response.models import ContactWish
 from app.surveys.response.progress.curves import read_history
 from app.surveys.response.tracker import tracker
+from app.web import case_words
 from app.web.access import access_campaign, access_gate
 from app.web.auth import current_scope, require_role
-from app.web.choosing import (
-    campaign_in_address,
-    chosen_campaign,
-    number_in_address,
-    opened_campaigns,
+from app.web.choosing import campaign_in_address, chosen_campaign, opened_campaigns
+from app.web.desk.casework import (
+    QUICK,
+    case_page,
+    instrument_of,
+    new_contact_form,
+    open_case,
+    words_of,
 )
-from app.web.desk.forms import ContactForm, ReplyForm
+from app.web.desk.follow_list import ChosenList, choose_list, list_context, page_numbers
+from app.web.desk.forms import ContactForm
 from app.web.desk.lists import list_head, workbook_answer
 from app.web.exclusions import ExclusionForm, ask_for_exclusion
-from app.web.fields import field_problem
+from app.web.fields import field_problem, sent_before
 from app.web.progress import RowView, by_need, gate_steps, row_view, row_views
 from app.web.services import services as outside
 from app.web.standing import community_view
 from app.web.tracking import forecast_of
 from app.web.transaction import reading, transaction
-from app.web.words import verdict_name
+
+__all__ = ["bp", "case_page", "open_case"]
 
 bp = Blueprint("desk_followups", __name__, url_prefix="/desk")
 
 _WALKS_OFFERED = 4
-_DESK = (Role.HEAD_OFFICE, Role.OFFICE, Role.STEWARD)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What an owner wrote to one question, and the question."""
-
-    question: str
-    text: str
+_DESK = (Role.HEAD_OFFICE, Role.OFFICE, Role.STEWARD, Role.CALLER)
+# A phone's clock that is a little fast makes no record impossible.
+_FAST_CLOCK = timedelta(minutes=10)
 
 
 @bp.get("/")
@@ -98,43 +91,59 @@ def exclude(code: str, community_id: int) -> tuple[str, int] | Response:
 @bp.get("/follow-ups")
 @require_role(*_DESK)
 def index() -> str:
-    """Show the follow-up list with the owners' words; each household shown is audited."""
+    """Show one page of the list with the owners' words; each household shown is audited."""
     campaigns = opened_campaigns()
     campaign = _campaign_with_cases(campaigns)
     if campaign is None:
         return render_template("desk/follow_ups.html", campaign=None, campaigns=[])
-    chosen = _chosen_list(campaign)
-    views = _view_cases(campaign, chosen) if chosen.is_narrow else ()
     today = beijing_date(outside().now())
-    ordered = sorted(views, key=lambda view: not view.row.is_overdue(today))
-    instrument = _instrument_of(campaign)
+    chosen = choose_list(campaign, today)
+    page = _view_page(campaign, chosen, today) if chosen.is_narrow else None
+    instrument = instrument_of(campaign)
+    views = page.views if page is not None else ()
     return render_template(
         "desk/follow_ups.html",
         campaign=campaign,
         campaigns=campaigns,
         chosen=chosen,
-        cards=[(view, _words_of(view, instrument), reach_of(view, instrument)) for view in ordered],
+        page=page,
+        page_numbers=page_numbers(page.number, page.count) if page is not None else [],
+        cards=[(view, words_of(view, instrument), reach_of(view, instrument)) for view in views],
         today=today,
         locked=_locked(campaign),
         states=CaseState,
         lists=CaseList,
+        urgencies=Urgency,
+        cw=case_words,
         is_head=current_scope().role is Role.HEAD_OFFICE,
+        may_take_along=current_scope().role is not Role.CALLER,
+        **list_context(campaign, chosen, today),
     )
 
 
 @bp.get("/follow-ups.xlsx")
 @require_role(*_DESK)
 def workbook() -> Response:
-    """Download the chosen list; each household on it is audited like on the page."""
+    """Download the chosen list, all its pages; each household is audited like on the page."""
     campaign = chosen_campaign(opened_campaigns())
     if campaign is None:
         abort(404)
-    chosen = _chosen_list(campaign)
+    today = beijing_date(outside().now())
+    chosen = choose_list(campaign, today)
     if not chosen.is_narrow:
         abort(404)
-    views = _view_cases(campaign, chosen)
+    with transaction() as session:
+        views = services.view_all(
+            session,
+            outside().vault,
+            current_scope(),
+            campaign.id,
+            chosen.filters,
+            today=today,
+            now=outside().now(),
+        )
     head = list_head(_("Follow-up list"), campaign, {view.row.community for view in views})
-    content = follow_up_workbook(views, _instrument_of(campaign), head)
+    content = follow_up_workbook(views, instrument_of(campaign), head)
     return workbook_answer(content, f"follow-up-{campaign.code}")
 
 
@@ -142,107 +151,110 @@ def workbook() -> Response:
 @require_role(*_DESK)
 def case(case_id: int) -> str:
     """Show one case: the owner's words, who to speak to, what was done; audited."""
-    now = outside().now().astimezone(BEIJING).replace(tzinfo=None, second=0, microsecond=0)
-    return case_page(open_case(case_id), ContactForm(formdata=None, at=now))
+    view = open_case(case_id)
+    return case_page(view, new_contact_form(view))
 
 
 @bp.post("/follow-ups/<int:case_id>")
 @require_role(*_DESK)
-def record(case_id: int) -> tuple[str, int] | Response:
-    """Record one contact; the outcome decides whether the case is closed."""
-    form = ContactForm()
+def record(case_id: int) -> tuple[str, int] | Response | tuple[Response, int]:
+    """Record one contact; the outcome decides the next step of the case.
+
+    The page's form and the phone's outbox post the same fields to the same address; the outbox
+    asks for JSON and sends a key, so that a record that arrives twice is kept once.
+    """
+    form = ContactForm(formdata=_with_quick(request.form))
+    wants_json = request.accept_mimetypes.best == "application/json"
     if not form.validate():
-        return case_page(open_case(case_id), form), 422
-    contact = ContactInput(
-        at=form.at.data.replace(tzinfo=BEIJING),
-        way=form.way.data,
-        person=form.person.data,
-        outcome=Outcome(form.outcome.data),
-        result=form.result.data,
-        owner_view=form.owner_view.data or None,
-        next_on=form.next_on.data,
-    )
+        return _refuse(case_id, form, wants_json=wants_json)
     try:
         with transaction() as session:
             state = services.record_contact(
-                session, outside().vault, current_scope(), case_id, contact, now=outside().now()
+                session,
+                outside().vault,
+                current_scope(),
+                case_id,
+                _contact_of(form),
+                now=outside().now(),
+                key=form.key.data or None,
+                is_kept=wants_json,
             )
     except CaseNotFoundError:
         abort(404)
     except CaseClosedError:
         flash(_("This case was closed meanwhile. Nothing was recorded."), "error")
         return redirect(url_for(".case", case_id=case_id))
+    except KeyTakenError:
+        form.key.data = ""  # the page gives it another, so that sending it again records it
+        form.key.errors = [sent_before()]
+        if not wants_json:
+            flash(sent_before(), "error")
+        return _refuse(case_id, form, wants_json=wants_json)
     except FieldError as error:
         form[error.field].errors = [field_problem(error.problem)]
-        return case_page(open_case(case_id), form), 422
+        return _refuse(case_id, form, wants_json=wants_json)
     done = state is not CaseState.OPEN
-    flash(_("Recorded. The case is closed.") if done else _("Recorded. The case stays open."))
+    words = _("Recorded. The case is closed.") if done else _("Recorded. The case stays open.")
+    if wants_json:
+        return jsonify(state=state.value, message=words, address=url_for(".case", case_id=case_id))
+    flash(words)
     return redirect(url_for(".case", case_id=case_id))
 
 
-def _view_cases(campaign: Campaign, chosen: "ChosenList") -> tuple[CaseView, ...]:
-    """Read the chosen cases; each household gets its audit entry in the same transaction."""
+def _with_quick(data: ImmutableMultiDict[str, str]) -> MultiDict[str, str]:
+    """Return the fields of a contact; a tap on "no answer" fills in what it says by itself."""
+    fields = MultiDict(data)
+    code = fields.get("quick", "")
+    if code in QUICK:
+        ways = QUICK[code]
+        fields["outcome"], fields["attempt"] = Outcome.UNREACHABLE.value, code
+        fields["owner_view"] = ""
+        if fields.get("way") not in ways:
+            fields["way"] = ways[0]
+        fields.setdefault("person", "owner")
+    return fields
+
+
+def _contact_of(form: ContactForm) -> ContactInput:
+    now, at = outside().now(), form.at.data.replace(tzinfo=BEIJING)
+    if now < at <= now + _FAST_CLOCK:
+        at = now
+    return ContactInput(
+        at=at,
+        way=form.way.data,
+        person=form.person.data,
+        outcome=Outcome(form.outcome.data),
+        result=form.result.data or "",
+        owner_view=form.owner_view.data or None,
+        next_on=form.next_on.data,
+        next_time=f"{form.next_time.data:%H:%M}" if form.next_time.data else None,
+        place=form.place.data or None,
+        attempt=Attempt(form.attempt.data) if form.attempt.data else None,
+    )
+
+
+def _refuse(
+    case_id: int, form: ContactForm, *, wants_json: bool
+) -> tuple[str, int] | tuple[Response, int]:
+    if wants_json:
+        errors = {name: [str(one) for one in told] for name, told in form.errors.items()}
+        return jsonify(errors=errors), 422
+    return case_page(open_case(case_id), form), 422
+
+
+def _view_page(campaign: Campaign, chosen: ChosenList, today: date) -> services.PageView:
+    """Read the chosen page; each household gets its audit entry in the same transaction."""
     with transaction() as session:
-        return services.view_cases(
+        return services.view_page(
             session,
             outside().vault,
             current_scope(),
             campaign.id,
-            community_id=chosen.community_id,
-            on_list=chosen.on_list,
-            state=chosen.state,
+            chosen.filters,
+            number=chosen.page,
+            today=today,
             now=outside().now(),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class ChosenList:
-    """What the address asks for, and the counts of all there is."""
-
-    community_id: int | None
-    on_list: CaseList | None
-    state: CaseState | None
-    counts: list[CaseCounts]
-    is_narrow: bool
-
-    def count(self, state: CaseState | None) -> int:
-        """Count the cases of a state within list and community; None counts all."""
-        return sum(
-            row.total if state is None else getattr(row, state.value)
-            for row in self.counts
-            if self.on_list in (None, row.on_list) and self.community_id in (None, row.community_id)
-        )
-
-    @property
-    def communities(self) -> list[CaseCounts]:
-        """Return the counts of the chosen list by community."""
-        return [row for row in self.counts if self.on_list in (None, row.on_list)]
-
-
-def _chosen_list(campaign: Campaign) -> ChosenList:
-    """Return which part of the list to show.
-
-    Head office works on its own list; of the communities' lists it sees one community at a
-    time, because each look is written down for each household.
-    """
-    scope = current_scope()
-    counts = queries.count_cases(reading(), scope, campaign.id)
-    is_head = scope.role is Role.HEAD_OFFICE
-    community_id = number_in_address("community")
-    wanted = request.args.get("list", CaseList.HEAD_OFFICE if is_head else CaseList.COMMUNITY)
-    state = request.args.get("state", CaseState.OPEN)
-    if wanted not in list(CaseList) or state not in [*CaseState, "all"]:
-        abort(404)
-    if not is_head and wanted != CaseList.COMMUNITY:
-        abort(404)
-    on_list = CaseList(wanted)
-    return ChosenList(
-        community_id,
-        on_list,
-        None if state == "all" else CaseState(state),
-        counts,
-        is_narrow=not is_head or on_list is CaseList.HEAD_OFFICE or community_id is not None,
-    )
 
 
 def _campaign_with_cases(campaigns: list[Campaign]) -> Campaign | None:
@@ -251,14 +263,14 @@ def _campaign_with_cases(campaigns: list[Campaign]) -> Campaign | None:
     if named is not None:
         return named
     for campaign in campaigns:
-        if queries.count_cases(reading(), current_scope(), campaign.id):
+        if queries.has_cases(reading(), current_scope(), campaign.id):
             return campaign
     return campaigns[0] if campaigns else None
 
 
 def _locked(campaign: Campaign) -> list[RowView]:
     """Return the communities whose list is still locked for an office, with the reason."""
-    if current_scope().role is Role.HEAD_OFFICE:
+    if current_scope().role not in {Role.OFFICE, Role.STEWARD}:
         return []
     return [view for view in _row_views(campaign) if not view.row.status.is_released]
 
@@ -296,78 +308,4 @@ def _row_views(campaign: Campaign, *, with_forecast: bool = False) -> list[RowVi
             forecast=forecast_of(row, campaign, history, row.community_id, now=now),
         )
         for row in rows
-    ]
-
-
-def open_case(case_id: int) -> CaseView:
-    """Return a case of the signed-in person's scope and write the look down, or answer 404."""
-    try:
-        with transaction() as session:
-            return services.open_case(
-                session, outside().vault, current_scope(), case_id, outside().now()
-            )
-    except CaseNotFoundError:
-        abort(404)
-
-
-def case_page(
-    view: CaseView, form: ContactForm, *, refused: tuple[int, ReplyForm] | None = None
-) -> str:
-    """Show a case.
-
-    Args:
-        view: The case, already audited.
-        form: The contact to be recorded.
-        refused: Comment and form of a reply that was not published, with what is wrong.
-    """
-    member = campaign_queries.get_member(reading(), view.row.frame_member_id)
-    campaign = campaign_queries.get_campaign(reading(), member.campaign_id)
-    instrument = _instrument_of(campaign)
-    return render_template(
-        "desk/case.html",
-        view=view,
-        campaign=campaign,
-        texts=_words_of(view, instrument),
-        wishes=reach_of(view, instrument),
-        form=form,
-        today=beijing_date(outside().now()),
-        staff=current_scope().name,
-        states=CaseState,
-        replies=list_replies(reading(), outside().vault, [one.id for one in view.comments]),
-        reply_form=ReplyForm(formdata=None),
-        refused=refused,
-        no_reply=ContactWish.NO_REPLY,
-        verdict=verdict_name,
-        problems=_problems(view, campaign),
-    )
-
-
-def _problems(view: CaseView, campaign: Campaign) -> list[tuple[ProblemRow, set[int]]]:
-    """Return the public answers of the home's community with the comments that raised each."""
-    if current_scope().role is not Role.HEAD_OFFICE:
-        return []
-    raised = {one.id: list_raised(reading(), one.id) for one in view.comments}
-    return [
-        (row, {key for key, problems in raised.items() if row.problem.id in problems})
-        for row in list_problems(reading(), campaign.id)
-        if row.problem.community_id == view.row.community_id
-    ]
-
-
-def _instrument_of(campaign: Campaign) -> Instrument:
-    return campaign_queries.get_instrument(reading(), campaign.instrument_digest)
-
-
-def _words_of(view: CaseView, instrument: Instrument) -> list[tuple[datetime, list[Words]]]:
-    """Return each comment's texts under the questions they answer."""
-    language = current_language()
-    return [
-        (
-            comment.received_at,
-            [
-                Words(instrument.item(code).text.plain(language), text)
-                for code, text in comment.texts
-            ],
-        )
-        for comment in view.comments
     ]

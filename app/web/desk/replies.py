@@ -15,6 +15,7 @@ from app.web.auth import current_scope, require_role
 from app.web.desk.followups import case_page, open_case
 from app.web.desk.forms import ContactForm, ReplyForm
 from app.web.fields import field_problem
+from app.web.keys import keys_in
 from app.web.services import services as outside
 from app.web.transaction import transaction
 
@@ -61,7 +62,7 @@ def link(case_id: int, comment_id: int) -> Response:
                 current_scope(),
                 case_id,
                 comment_id,
-                request.form.getlist("problem", type=int),
+                keys_in(request.form, "problem"),
                 now=outside().now(),
             )
     except (CaseNotFoundError, ProblemNotFoundError):

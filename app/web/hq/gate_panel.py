@@ -17,6 +17,7 @@ from app.surveys.campaign.gates.models import WorkKind
 from app.surveys.campaign.gates.rules import Work, WorkState
 from app.surveys.campaign.models import Campaign, Gate
 from app.surveys.campaign.rules import GateState, GateStatus
+from app.surveys.integrity.deciding.queries import is_annulled
 from app.surveys.response.tracker import TrackerRow
 from app.surveys.response.voids.queries import count_voids
 from app.surveys.snapshot.queries import list_revisions
@@ -97,7 +98,7 @@ def gate_panel(
         kind="late" if status.state is GateState.HELD else status.state.value,
         sentence=_("All the work after the release is finished.")
         if row.is_finished and status.is_released
-        else sentence_of(status),
+        else _said(session, gate, status),
         steps=machine(row, campaign, work),
         now_true=_in_force(session, vault, gate),
         work=tuple(_work_view(one, can_work=can_work) for one in work),
@@ -105,7 +106,7 @@ def gate_panel(
             campaign.required_permille, queries.list_required_changes(session, campaign.id)
         ),
         revision=revision_of(session, gate),
-        actions=_actions(row, campaign) if may_decide else (),
+        actions=_actions(session, row, campaign) if may_decide else (),
         may_decide=may_decide,
     )
 
@@ -169,6 +170,12 @@ def machine(row: TrackerRow, campaign: Campaign, work: Iterable[Work]) -> tuple[
         )
     )
     return tuple(steps)
+
+
+def _said(session: Session, gate: Gate, status: GateStatus) -> str:
+    if gate.held_at is not None and is_annulled(session, gate.campaign_id, gate.community_id):
+        return _("Annulled: this result is never shown, and the community is asked again.")
+    return sentence_of(status)
 
 
 def sentence_of(status: GateStatus) -> str:
@@ -269,7 +276,7 @@ def _work_view(work: Work, *, can_work: bool) -> WorkView:
     )
 
 
-def _actions(row: TrackerRow, campaign: Campaign) -> tuple[Action, ...]:
+def _actions(session: Session, row: TrackerRow, campaign: Campaign) -> tuple[Action, ...]:
     code, community_id = campaign.code, row.community_id
     gate, state = row.gate, row.status.state
 
@@ -283,7 +290,12 @@ def _actions(row: TrackerRow, campaign: Campaign) -> tuple[Action, ...]:
     if gate.held_at is None:
         found.append(Action(_("Hold the results"), page("hold")))
     else:
-        found.append(Action(_("Lift the hold"), page("lift"), "go"))
+        hold = queries.find_open_hold(session, gate.id)
+        if hold is not None and hold.is_of_check:
+            checks = url_for("hq_integrity.show", code=code, community_id=community_id)
+            found.append(Action(_("Decide about the answers"), f"{checks}#decisions", "go"))
+        else:
+            found.append(Action(_("Lift the hold"), page("lift"), "go"))
     if state is not GateState.NOT_OPEN:
         found.append(
             Action(

@@ -27,6 +27,7 @@ from app.surveys.campaign.gates.errors import (
     BadDayError,
     BadRateError,
     DeadlinePassedError,
+    HeldByCheckError,
     NoReasonError,
     NotExtendedError,
     NotFrozenError,
@@ -55,7 +56,7 @@ from app.web.words import beijing_time, percent_of
 
 bp = Blueprint("hq_gates", __name__, url_prefix="/hq/gates")
 
-READERS = (Role.HEAD_OFFICE, Role.LEADER)
+READERS = (Role.HEAD_OFFICE, Role.LEADER, Role.REGION)
 
 
 @bp.get("/")
@@ -214,8 +215,8 @@ def _obstacle(act: str, row: TrackerRow, campaign: Campaign) -> CampaignError | 
     found: CampaignError | None = None
     if act == "hold" and gate.held_at is not None:
         found = AlreadyHeldError(gate.held_at)
-    elif act == "lift" and gate.held_at is None:
-        found = NotHeldError()
+    elif act == "lift":
+        found = _not_lifted(gate)
     elif act not in {"extend", "waive"}:
         found = None
     elif gate.frozen_at is not None:
@@ -227,6 +228,14 @@ def _obstacle(act: str, row: TrackerRow, campaign: Campaign) -> CampaignError | 
     elif state is not GateState.EXTENDED:
         found = _not_extended(act, state, campaign)
     return found
+
+
+def _not_lifted(gate: Gate) -> CampaignError | None:
+    """Return why a hold cannot be lifted here; one of the checks is lifted where it was placed."""
+    hold = queries.find_open_hold(reading(), gate.id)
+    if hold is None:
+        return NotHeldError()
+    return HeldByCheckError() if hold.is_of_check else None
 
 
 def _not_extended(act: str, state: GateState, campaign: Campaign) -> CampaignError:
@@ -417,6 +426,9 @@ def _refused(error: CampaignError) -> str:
         HeldError: _("A hold is in place; lift it first."),
         AlreadyHeldError: _("A hold is in place already; nothing was changed."),
         NotHeldError: _("No hold is in place; nothing was changed."),
+        HeldByCheckError: _(
+            "This hold follows from a decision about the answers; decide there again."
+        ),
         NotExtendedError: _("Only a community below the rate, after the last day, needs this."),
         DeadlinePassedError: _("The last day is over, so the required rate stands."),
         BadRateError: _("This is the rate of today, or one below 60%."),

@@ -54,9 +54,11 @@ from app.web.words import beijing_day
 
 bp = Blueprint("hq_tracker", __name__, url_prefix="/hq/tracker")
 
+READERS = (Role.HEAD_OFFICE, Role.LEADER, Role.REGION)
+
 
 @bp.get("/")
-@require_role(Role.HEAD_OFFICE, Role.LEADER)
+@require_role(*READERS)
 def index() -> str:
     """Show every community: rate, what is still needed, when it is expected, next step."""
     campaigns = opened_campaigns()
@@ -85,7 +87,7 @@ def index() -> str:
 
 
 @bp.get("/table.<any(csv, xlsx):form>")
-@require_role(Role.HEAD_OFFICE, Role.LEADER)
+@require_role(*READERS)
 def table(form: str) -> Response:
     """Download the communities the address names, all pages of them."""
     campaign = chosen_campaign(opened_campaigns())
@@ -103,7 +105,7 @@ def _required(campaign: Campaign) -> str:
 
 
 @bp.get("/<code>/<int:community_id>")
-@require_role(Role.HEAD_OFFICE, Role.LEADER)
+@require_role(*READERS)
 def community(code: str, community_id: int) -> str:
     """Show one community: its gate, buildings, exclusions and letters."""
     return _community_page(access_campaign(code), community_id)

@@ -11,6 +11,7 @@ from app.followup.models import ReplyVerdict
 from app.i18n import current_language
 from app.i18n import gettext as _
 from app.surveys.campaign.queries import find_exclusion
+from app.surveys.integrity.prints import format_print
 from app.surveys.response import copies, queries
 from app.surveys.response.leftovers import services as leftovers
 from app.surveys.response.models import Channel, Origin, Response
@@ -19,7 +20,7 @@ from app.surveys.response.photos.queries import count_sent_photos
 from app.surveys.response.receipts import format_receipt, read_receipt
 from app.surveys.response.vector import decode
 from app.web.guard import public
-from app.web.owner import door, pages, screens, visitor
+from app.web.owner import checking, door, pages, screens, visitor
 from app.web.owner.door import Answer, at_home, shown_answer
 from app.web.owner.forms import CopyForm, ReceiptForm, SolvedForm, VerdictForm
 from app.web.owner.screens import Page
@@ -109,6 +110,27 @@ def solved(visit: Visit) -> Answer:
             now=services().now(),
         )
     return redirect(url_for(".receipt", _anchor=f"problem-{problem_id}"), 303)
+
+
+@bp.get("/a/receipt/prints")
+@public
+@at_home
+def prints(visit: Visit) -> Answer:
+    """Show the fingerprints of all frozen answers of the community, the own one among them."""
+    answer = shown_answer(visit)
+    if answer is None:
+        return redirect(url_for("owner.landing"), 303)
+    check = checking.check(reading(), services().vault, visit, answer)
+    if not check.listed:
+        return redirect(url_for(".receipt", _anchor="print"), 303)
+    return screens.render(
+        "prints",
+        visit,
+        own=format_print(check.own),
+        listed=[format_print(one) for one in check.listed],
+        is_there=check.own in check.listed,
+        here=url_for(".prints"),
+    )
 
 
 @bp.get("/a/receipt/answers")
@@ -214,6 +236,7 @@ def _receipt_page(visit: Visit, answer: Response) -> Page:
     is_words = leftovers.is_words_alone(answer)
     after = followup.aftermath(session, services().vault, answer, visit.member, now=now)
     begins_on = visitor.follow_up_day(session, visit)
+    check = checking.check(session, services().vault, visit, answer)
     return screens.render(
         "receipt",
         visit,
@@ -225,6 +248,9 @@ def _receipt_page(visit: Visit, answer: Response) -> Page:
         code=format_receipt(answer.receipt),
         moment=pages.moment_words(answer.received_at),
         standing=_standing_words(visit, answer),
+        own_print=format_print(check.own),
+        check=check,
+        check_words=checking.words(check),
         is_counted=answer.is_counted,
         deadline=pages.day_words(visit.campaign.closes_on),
         is_past=now >= clock.end_of(visit.campaign.closes_on),

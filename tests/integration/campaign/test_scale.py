@@ -13,11 +13,11 @@ MOST = {
     "tracker, leader": 18,
     "community": 36,
     "search by address": 12,
-    "search by name": 12,
+    "search by name": 22,
     "search by phone": 12,
-    "household": 22,
+    "household": 30,
     "doors": 22,
-    "due today": 46,
+    "due today": 80,
     "campaigns": 8,
 }
 

@@ -1,6 +1,5 @@
 """Follow-up lists: exactly one case per household with a comment, on exactly one list."""
 
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,33 +7,26 @@ import pytest
 from sqlalchemy import event
 
 from app.db import write_session
+from app.followup.cases.lists.queries import Filters, list_page
+from app.followup.cases.services import triage_case
 from app.followup.errors import (
-    AlreadyVisitedError,
     CaseClosedError,
     CaseNotFoundError,
     FieldError,
-    VisitNotFoundError,
 )
-from app.followup.models import CaseList, CaseState, Outcome, VisitState
+from app.followup.models import CaseList, CaseState, Outcome, Urgency
 from app.followup.queries import (
     count_cases,
     count_comments_without_case,
-    count_visits,
     find_case,
-    find_visit,
     list_cases,
-    list_visits,
 )
 from app.followup.rules import ContactInput
 from app.followup.services import (
     make_follow_ups,
     open_case,
-    open_visit,
-    plan_visits,
     record_contact,
-    record_visit,
     view_cases,
-    view_visits,
 )
 from app.staff.models import Role
 from app.staff.queries import list_audit_of
@@ -305,43 +297,32 @@ def test_a_head_office_only_household_does_not_exist_for_the_office(
     assert (view.row.building, view.people[0].name) == ("金丝雀栋", "金丝雀女士")
 
 
-def test_another_offices_cases_and_visits_do_not_exist(
+def test_another_offices_cases_do_not_exist(
     session, vault, storage, campaign, community, members, say
 ):
     say(members[0], "office_or_hq")
     make_follow_ups(session, campaign.id, now=AFTER)
-    gate, status = release(session, vault, storage, campaign, community)
-    plan_visits(session, campaign, gate, status, now=AFTER)
-    case, visit = (
-        list_cases(session, head_office(), campaign.id)[0],
-        list_visits(session, head_office(), campaign.id)[0],
-    )
+    release(session, vault, storage, campaign, community)
+    (case,) = list_cases(session, head_office(), campaign.id)
     other = make_community(session)
     stranger = staff_scope(session, Role.OFFICE, other)
     assert list_cases(session, stranger, campaign.id) == []
-    assert list_visits(session, stranger, campaign.id) == []
-    assert find_visit(session, stranger, visit.id) is None
     with pytest.raises(CaseNotFoundError):
         open_case(session, vault, stranger, case.id, AFTER)
-    with pytest.raises(VisitNotFoundError):
-        open_visit(session, vault, stranger, visit.id, AFTER)
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.CLERK, Role.ADMIN])
-def test_who_has_no_part_in_follow_up_sees_no_case_and_no_visit(
+def test_who_has_no_part_in_follow_up_sees_no_case(
     session, vault, storage, campaign, community, members, say, role
 ):
     say(members[0], "office_or_hq", text=CANARY)
     make_follow_ups(session, campaign.id, now=AFTER)
-    gate, status = release(session, vault, storage, campaign, community)
-    plan_visits(session, campaign, gate, status, now=AFTER)
+    release(session, vault, storage, campaign, community)
     scope = Scope(9, "某人", role, None)
     assert list_cases(session, scope, campaign.id) == []
-    assert list_visits(session, scope, campaign.id) == []
     assert view_cases(session, vault, scope, campaign.id, now=AFTER) == ()
     leader = role is Role.LEADER  # sees how far follow-up has come, as numbers
     assert [counts.total for counts in count_cases(session, scope, campaign.id)] == [1] * leader
-    assert [counts.planned for counts in count_visits(session, scope, campaign.id)] == [6] * leader
 
 
 def test_the_office_reads_only_comments_it_may_answer(
@@ -356,7 +337,9 @@ def test_the_office_reads_only_comments_it_may_answer(
     assert CANARY not in repr(views)
     assert "请修路灯" in repr(views)
     states = {view.row.frame_member_id: view.row.state for view in views}
-    assert states == {members[0].id: CaseState.OPEN, members[1].id: CaseState.DECLINED}
+    assert states == {members[0].id: CaseState.OPEN}  # the other home is a number, no door
+    (counts,) = count_cases(session, office_of(community), campaign.id)
+    assert (counts.total, counts.open, counts.declined, counts.no_reply) == (2, 1, 1, 1)
     all_views = view_cases(session, vault, head_office(), campaign.id, now=AFTER)
     assert repr(all_views).count(CANARY) == 2
 
@@ -407,7 +390,9 @@ def test_a_contact_is_stored_sealed_shown_again_and_closes_the_case(
         record_contact(session, vault, scope, row.id, contact(result=" "), now=AFTER)
 
 
-def test_three_vain_tries_in_two_ways_close_a_case(session, vault, campaign, members, say):
+def test_vain_tries_on_three_half_days_in_two_ways_close_a_case(
+    session, vault, campaign, members, say
+):
     staff = make_staff(session)
     scope = Scope(staff.id, staff.name, Role.HEAD_OFFICE, None)
     say(members[0], "hq_only")
@@ -419,12 +404,17 @@ def test_three_vain_tries_in_two_ways_close_a_case(session, vault, campaign, mem
             vault,
             scope,
             row.id,
-            contact(way=way, outcome=Outcome.UNREACHABLE, owner_view=None),
-            now=AFTER,
+            contact(way=way, outcome=Outcome.UNREACHABLE, owner_view=None, at=AFTER + at),
+            now=AFTER + at,
         )
-        for way in ("phone", "phone", "visit")
+        for way, at in (
+            ("phone", timedelta()),  # just after midnight
+            ("visit", timedelta(hours=11)),  # the same morning: no further half day
+            ("phone", timedelta(hours=18)),  # the evening of that day
+            ("phone", timedelta(hours=34)),  # the next morning
+        )
     ]
-    assert states == [CaseState.OPEN, CaseState.OPEN, CaseState.CLOSED]
+    assert states == [CaseState.OPEN, CaseState.OPEN, CaseState.OPEN, CaseState.CLOSED]
 
 
 def test_coverage_counts_add_up_and_know_what_is_overdue(
@@ -460,71 +450,6 @@ def test_coverage_counts_add_up_and_know_what_is_overdue(
     assert sum(row.is_overdue(close_by + day) for row in after) == 2
 
 
-def test_every_important_household_is_on_the_visit_list_once(
-    session, vault, storage, campaign, community
-):
-    gate = gate_of(session, campaign, community)
-    status = gate_standing(session, campaign, gate, now=AFTER).status
-    assert plan_visits(session, campaign, gate, status, now=AFTER) == 0  # not released
-    gate, status = release(session, vault, storage, campaign, community)
-    assert plan_visits(session, campaign, gate, status, now=AFTER) == 6
-    assert plan_visits(session, campaign, gate, status, now=AFTER) == 0
-    visits = list_visits(session, office_of(community), campaign.id)
-    assert Counter(visit.planned_on for visit in visits) == {
-        date(2026, 11, 21): 4,
-        date(2026, 11, 22): 2,
-    }
-    important = {m.household_id for m in members_of(session, campaign) if m.important}
-    assert {visit.household_id for visit in visits} == important
-
-
-def test_two_workers_at_once_plan_each_visit_once(
-    engine, session, vault, storage, campaign, community
-):
-    gate, status = release(session, vault, storage, campaign, community)
-    session.commit()
-    session.refresh(campaign)
-    session.refresh(gate)
-    session.expunge_all()
-    session.rollback()
-
-    def plan(_):
-        with write_session(engine) as own:
-            return plan_visits(own, campaign, gate, status, now=AFTER)
-
-    with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(plan, range(16)))
-    assert sorted(made)[-2:] == [0, 6]
-
-
-def test_a_visit_is_recorded_once_with_its_note_sealed(
-    session, vault, storage, campaign, community
-):
-    gate, status = release(session, vault, storage, campaign, community)
-    plan_visits(session, campaign, gate, status, now=AFTER)
-    scope = staff_scope(session, Role.STEWARD, community)
-    view, *_rest = view_visits(session, vault, scope, campaign.id, now=AFTER)
-    visit_id, uid = view.row.id, view.row.household_uid
-    today = date(2026, 11, 21)
-    for note, day, field in ((" ", today, "note"), ("谈过", date(2026, 11, 22), "visited_on")):
-        with pytest.raises(FieldError) as caught:
-            record_visit(session, vault, scope, visit_id, visited_on=day, note=note, now=AFTER)
-        assert caught.value.field == field
-    record_visit(session, vault, scope, visit_id, visited_on=today, note="谈过", now=AFTER)
-    opened = open_visit(session, vault, scope, visit_id, AFTER)
-    assert (opened.note, opened.row.state) == ("谈过", VisitState.VISITED)
-    assert opened.row.visited_by == "王敏"
-    with pytest.raises(AlreadyVisitedError):
-        record_visit(session, vault, scope, visit_id, visited_on=today, note="又", now=AFTER)
-    assert [entry.action for entry in list_audit_of(session, uid)] == [
-        "view_visit",
-        "record_visit",
-        "view_visit",
-    ]
-    (counts,) = count_visits(session, scope, campaign.id)
-    assert (counts.planned, counts.visited) == (6, 1)
-
-
 def test_a_list_takes_the_same_number_of_statements_at_any_length(
     engine, session, campaign, members, say
 ):
@@ -538,11 +463,43 @@ def test_a_list_takes_the_same_number_of_statements_at_any_length(
 
     say(members[0], "office_or_hq")
     make_follow_ups(session, campaign.id, now=AFTER)
-    assert statements() == (1, 2)
+    assert statements() == (1, 3)
     for member in members[1:]:
         say(member, "office_or_hq")
     make_follow_ups(session, campaign.id, now=AFTER)
-    assert statements() == (10, 2)
+    assert statements() == (10, 3)
+
+
+def test_pages_of_a_list_follow_each_other_over_communities_with_dangers_first(session, vault):
+    places = [make_community(session, households=4, buildings=2) for _ in range(3)]
+    campaign = make_campaign(session, vault)
+    for place in places:
+        for member in members_of(session, campaign, place):
+            answer(session, vault, campaign, member, comment="楼道灯坏了", wish="office_or_hq")
+    make_follow_ups(session, campaign.id, now=DURING)
+    staff, today = make_staff(session, Role.HEAD_OFFICE), DURING.date()
+    head = Scope(staff.id, staff.name, Role.HEAD_OFFICE, None)
+    whole = list_cases(session, head, campaign.id)
+    dangers = [whole[1], whole[10]]
+    for row in dangers:
+        triage_case(
+            session,
+            head,
+            row.id,
+            urgency=Urgency.SAFETY,
+            code=None,
+            department=None,
+            now=DURING,
+        )
+    others = [row for row in whole if row not in dangers]
+    wanted = [row.id for row in (*dangers, *others)]
+    for size in (1, 5, 12):
+        pages = [
+            list_page(session, head, campaign.id, Filters(), today=today, number=number, size=size)
+            for number in range(1, len(wanted) // size + 3)
+        ]
+        assert [row.id for page in pages for row in page.rows] == wanted
+        assert {page.total for page in pages} == {12}
 
 
 def test_the_wish_on_a_row_is_the_one_that_holds(session, campaign, members, say):

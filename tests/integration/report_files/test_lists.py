@@ -7,9 +7,12 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from app.followup.services import make_follow_ups, plan_visits, view_cases, view_visits
+from app.followup.services import make_follow_ups, view_cases
+from app.followup.visits.queries import list_visits
+from app.followup.visits.services import plan_visits, view_visits
 from app.i18n import set_language
-from app.reports.lists import ListHead, follow_up_workbook, visit_workbook
+from app.reports.lists import ListHead, follow_up_workbook
+from app.reports.visit_lists import visit_workbook
 from app.surveys.response.tracker import gate_standing
 from tests.factories import (
     gate_of,
@@ -56,7 +59,8 @@ def visits(session, vault, campaign, community):
     gate = gate_of(session, campaign, community)
     status = gate_standing(session, campaign, gate, now=AFTER).status
     plan_visits(session, campaign, gate, status, now=AFTER)
-    return view_visits(session, vault, head_office(), campaign.id, now=AFTER)
+    rows = list_visits(session, head_office(), campaign.id)
+    return view_visits(session, vault, head_office(), rows, now=AFTER)
 
 
 def rows_of(content):

@@ -12,7 +12,9 @@ import pytest
 from app.i18n import current_language, set_language
 from app.reports import files, queries, wording
 from app.reports.context import ReportContext
+from app.reports.numbers import cells_of
 from app.reports.paper import FetchRefusedError, _refuse
+from app.reports.papers.community import community_report
 from app.reports.pdf import report_pdf
 from app.reports.workbook import Column, Sheet, make_workbook, report_workbook
 from tests.factories import head_office, make_campaign, make_community
@@ -77,10 +79,11 @@ def has_unreadable(content: bytes) -> bool:
     return any(mark in "".join(pages_of(content)) for mark in "\ufffd\ufffe\ufeff\0")
 
 
-def test_the_report_of_a_full_result_has_seven_pages_of_chinese_with_every_number(result):
+def test_the_report_of_a_full_result_has_at_most_ten_pages_of_chinese_with_every_number(result):
     content = report_pdf(result, context_of(result))
     pages = pages_of(content)
-    assert len(pages) == 7
+    assert 6 <= len(pages) <= 10
+    assert len(content) < 2_000_000
     text = flat(pages)
     for word in ("桂语苑", "业主意见", "摘要", "容忍区间", "手算表", "480/750户", "64.0%"):
         assert word in text
@@ -99,17 +102,17 @@ def test_a_waived_report_says_on_cover_and_summary_that_it_is_indicative_and_giv
     for page in pages:
         assert "仅供参考，不排名" in flat([page])
     assert "台风后无法入户" in flat(pages)
-    before_formulas = flat(pages[1:-1])
+    before_formulas = flat(pages[1:]).partition("算式回收率")[0]
     for word in ("肯定", "先改这里", "越先改", "确在", "第1位"):
         assert word not in before_formulas
 
 
-@pytest.mark.parametrize(("households", "pages"), [(45, 7), (18, 5), (4, 4)])
-def test_reports_of_few_answers_leave_out_what_may_not_be_said(households, pages):
+@pytest.mark.parametrize(("households", "chapters"), [(45, "12345789"), (18, "1239"), (4, "129")])
+def test_reports_of_few_answers_leave_out_what_may_not_be_said(households, chapters):
     result = make_result(3, households)
-    found = pages_of(report_pdf(result, context_of(result)))
-    assert len(found) == pages
-    assert "第1位" not in flat(found)
+    document = community_report(result, context_of(result))
+    assert [one.anchor for one in document.sections] == [f"s{one}" for one in chapters]
+    assert "第1位" not in str(cells_of(document))
 
 
 def test_the_same_report_can_be_printed_in_english(result):
@@ -132,20 +135,20 @@ def sheet_rows(content: bytes, name: str, *, above: int = 0) -> list[dict[str, o
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
-def test_the_workbook_read_again_has_the_numbers_of_the_study(result):
+def test_the_workbook_read_again_has_the_numbers_of_the_study_as_pages_show_them(result):
     content = report_workbook(result, context_of(result))
     rows = sheet_rows(content, "各方面")
     for item, row in zip(result.items, rows, strict=True):
         assert row["代码"] == item.code
         assert row["方面"] == NAMES.area(item.code)
         assert row["n"] == item.n
-        assert row["PFI"] == pytest.approx(item.pfi, rel=1e-12)
-        assert row["PFI，95%下限"] == pytest.approx(item.pfi_low, rel=1e-12)
-        assert row["重要性"] == pytest.approx(item.importance, rel=1e-12)
+        assert row["PFI"] == round(item.pfi, 1)
+        assert row["PFI，95%下限"] == round(item.pfi_low, 1)
+        assert row["重要性"] == round(item.importance, 3)
         assert row["名次下界"] == item.rank_low
     zones = sheet_rows(content, "容忍区间")
     for zone, row in zip(result.zones, zones, strict=True):
-        assert row["与最低线的差"] == pytest.approx(zone.adequacy.value, rel=1e-12)
+        assert row["与最低线的差"] == round(zone.adequacy.value, 2)
     assert len(sheet_rows(content, "题项")) == len(result.attributes)
 
 

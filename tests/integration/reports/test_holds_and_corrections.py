@@ -12,7 +12,9 @@ from sqlalchemy import select
 from app.jobs.queries import list_jobs
 from app.jobs.queue import payload_of
 from app.reports.models import ReportFile, StudyRun
+from app.reports.printing.orders import MAKE
 from app.reports.queries import list_results
+from app.reports.report_work import make_reports
 from app.reports.work import Workshop, advance_campaigns, freeze_and_study
 from app.surveys.campaign.gates import queries
 from app.surveys.campaign.gates.models import WorkKind
@@ -72,7 +74,10 @@ def run_round(session, workshop, now, *, do_jobs=True):
     for payload in payloads if do_jobs else ():
         freeze_and_study(workshop, payload)
     advance_campaigns(workshop, {})
+    orders = [payload_of(job) for job in list_jobs(session, MAKE)]
     session.rollback()
+    for payload in orders if do_jobs else ():
+        make_reports(workshop, payload)
     return len(payloads)
 
 

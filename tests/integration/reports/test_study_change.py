@@ -11,7 +11,7 @@ from app.reports.study import compute, compute_company, run_gate_study
 from app.surveys.response.tracker import gate_standing
 from app.surveys.snapshot.company import freeze_company
 from app.surveys.snapshot.freeze import freeze_gate
-from app.surveys.snapshot.queries import find_earlier
+from app.surveys.snapshot.queries import list_earlier
 from tests.factories import gate_of, make_campaign, make_community, members_of
 from tests.integration.snapshot.answering import AFTER, DURING, answer
 
@@ -54,8 +54,8 @@ def test_a_result_tells_the_change_since_the_campaign_before_and_names_its_snaps
     first = frozen(may, community, 36, during=IN_MAY, after=AFTER_MAY)
     november = make_campaign(session, vault)
     second = frozen(november, community, 40, seed=1)
-    assert find_earlier(session, first) is None
-    assert find_earlier(session, second) is first
+    assert list_earlier(session, first, most=6) == []
+    assert list_earlier(session, second, most=6) == [first]
     before = run_gate_study(session, storage, first, target=None, now=AFTER_MAY)
     run = run_gate_study(session, storage, second, target=None, now=AFTER)
     earlier, result = from_json(before.result), from_json(run.result)
@@ -75,7 +75,7 @@ def test_a_result_tells_the_change_since_the_campaign_before_and_names_its_snaps
     alone = compute(storage, second.digest, target=None)
     assert from_json(alone.result).index == result.index
     assert alone.plan_digest != run.plan_digest
-    again = compute(storage, second.digest, target=None, before=first.digest)
+    again = compute(storage, second.digest, target=None, before=(first.digest,))
     assert (again.plan_digest, again.result) == (run.plan_digest, run.result)
 
 

@@ -9,16 +9,29 @@ import pytest
 from sqlalchemy import func, select
 
 from app.db import write_session
-from app.followup.models import FollowUp, Visit
-from app.followup.queries import count_comments_without_case, list_cases, list_visits
+from app.followup.models import FollowUp
+from app.followup.queries import count_comments_without_case, list_cases
+from app.followup.visits.models import Visit
+from app.followup.visits.queries import list_visits
 from app.jobs.models import JobState
 from app.jobs.queries import list_jobs
-from app.jobs.queue import claim, fail
+from app.jobs.queue import claim, fail, payload_of
+from app.reports import files
 from app.reports.models import ReportFile, StudyRun
+from app.reports.printing.orders import (
+    ASKED,
+    MAKE,
+    RETRY_PAUSE,
+    Stage,
+    kinds_of,
+    order,
+    order_at_once,
+    stage_of,
+)
 from app.reports.queries import list_report_files, list_results
+from app.reports.report_work import make_reports
 from app.reports.study import compute, store
 from app.reports.work import (
-    RETRY_PAUSE,
     Workshop,
     advance_campaigns,
     freeze_and_study,
@@ -34,7 +47,7 @@ from app.surveys.snapshot.company import find_company_manifest
 from app.surveys.snapshot.errors import NotReleasedError
 from app.surveys.snapshot.models import Snapshot
 from app.vault import Vault, VaultKeyError
-from app.worker import run_one
+from app.worker import LAST, run_one
 from tests.factories import (
     gate_of,
     head_office,
@@ -90,6 +103,15 @@ def files_of(session, result):
     return list_report_files(session, result.run_id, head_office())
 
 
+def print_all(session, workshop):
+    """Do the orders to print, and nothing else."""
+    session.rollback()
+    orders = [payload_of(job) for job in list_jobs(session, MAKE)]
+    session.rollback()
+    for payload in orders:
+        make_reports(workshop, payload)
+
+
 def count(session, model):
     return session.scalar(select(func.count()).select_from(model))
 
@@ -108,6 +130,7 @@ def test_a_campaign_comes_from_answers_to_result_lists_and_visits_by_itself(
     session.rollback()
     freeze_and_study(workshop, payload)
     assert count(session, Draft) == 0
+    print_all(session, workshop)
     (result,) = list_results(session, campaign.id, head_office())
     assert (result.result.n, result.manifest.revision) == (4, 1)
     assert count_comments_without_case(session, campaign.id) == 0
@@ -115,7 +138,8 @@ def test_a_campaign_comes_from_answers_to_result_lists_and_visits_by_itself(
     assert case.due is not None
     assert len(list_visits(session, office_of(community), campaign.id)) == 2
     files = {file.kind: storage.get(file.digest)[:4] for file in files_of(session, result)}
-    assert files == {"pdf-zh-Hans": b"%PDF", "xlsx": b"PK\x03\x04"}
+    printed = dict.fromkeys(("notice-zh-Hans", "pdf-zh-Hans", "sheet-zh-Hans"), b"%PDF")
+    assert files == {**printed, "xlsx": b"PK\x03\x04"}
     entry, company = list_audit_of(session, "campaign:2026-11")
     assert (entry.action, entry.actor, entry.detail) == (
         "freeze_gate",
@@ -139,8 +163,9 @@ def test_every_step_may_run_twice(session, vault, campaign, community, workshop)
     for hours in range(3):
         later = AFTER + timedelta(hours=hours)
         freeze_and_study(replace(workshop, clock=lambda at=later: at), payload)
-    made = [count(session, model) for model in (Snapshot, StudyRun, ReportFile, FollowUp, Visit)]
-    assert made == [2, 1, 2, 1, 2]  # the community's snapshot and the company's
+    made = [count(session, model) for model in (Snapshot, StudyRun, FollowUp, Visit)]
+    assert made == [2, 1, 1, 2]  # the community's snapshot and the company's
+    assert len(list_jobs(session, MAKE)) == 1
     assert len(list_audit_of(session, "campaign:2026-11")) == 2
     session.rollback()
     advance_campaigns(workshop, {})
@@ -196,6 +221,7 @@ def test_a_gate_below_the_rate_waits_for_a_waiver_and_its_report_prints_the_reas
     payload = {"campaign_id": campaign.id, "community_id": community.id}
     session.rollback()
     freeze_and_study(workshop, payload)
+    print_all(session, workshop)
     (result,) = list_results(session, campaign.id, head_office())
     (digest,) = (f.digest for f in files_of(session, result) if f.kind == "pdf-zh-Hans")
     with pypdfium2.PdfDocument(storage.get(digest)) as report:
@@ -246,12 +272,25 @@ def halfway(session, vault, campaign, community, workshop):
 
 
 def finished(session, campaign):
-    """Return the digest and the kinds of files of the only result."""
+    """Return the digest of the only result, and how many orders to print it were given."""
     session.rollback()
     (result,) = list_results(session, campaign.id, head_office())
-    found = result.snapshot.digest, [file.kind for file in files_of(session, result)]
+    found = result.snapshot.digest, len(list_jobs(session, MAKE))
     session.rollback()
     return found
+
+
+@pytest.fixture
+def quick_printer(monkeypatch):
+    """Print a word instead of pages; what pages say is proved elsewhere."""
+    made = []
+
+    def render(kind, result, context):
+        made.append(kind)
+        return f"{kind} {context.language} {result.n}".encode()
+
+    monkeypatch.setattr(files, "render_one", render)
+    return made
 
 
 def test_a_fresh_worker_finishes_what_died_between_freeze_and_study(
@@ -259,19 +298,79 @@ def test_a_fresh_worker_finishes_what_died_between_freeze_and_study(
 ):
     advance_campaigns(workshop, {})
     assert run_one(workshop, "fresh")
-    assert finished(session, campaign) == (halfway, ["pdf-zh-Hans", "xlsx"])
+    assert finished(session, campaign) == (halfway, 1)
     advance_campaigns(workshop, {})
-    assert not run_one(workshop, "fresh")
+    assert not run_one(workshop, "fresh", leaving=(MAKE,))
+    assert finished(session, campaign) == (halfway, 1)
 
 
 def test_a_fresh_worker_prints_the_files_of_a_result_without_them(
-    session, campaign, workshop, halfway
+    session, campaign, workshop, halfway, quick_printer
 ):
     with write_session(workshop.engine) as own:
         store(own, compute(workshop.storage, halfway, target=None), now=AFTER)
     advance_campaigns(workshop, {})
+    assert not run_one(workshop, "fresh", leaving=(MAKE,))  # the study is there
     assert run_one(workshop, "fresh")
-    assert finished(session, campaign) == (halfway, ["pdf-zh-Hans", "xlsx"])
+    assert finished(session, campaign) == (halfway, 1)
+    assert sorted(quick_printer) == sorted(kinds_of("zh-Hans"))
+    advance_campaigns(workshop, {})
+    assert not run_one(workshop, "fresh")
+
+
+def test_printing_goes_on_where_a_killed_worker_left_it(
+    session, campaign, workshop, halfway, quick_printer, monkeypatch
+):
+    with write_session(workshop.engine) as own:
+        run_id = store(own, compute(workshop.storage, halfway, target=None), now=AFTER).id
+    payload = {"run_id": run_id, "language": "zh-Hans"}
+    render = files.render_one
+
+    def killed(kind, result, context):
+        if len(quick_printer) == 2:
+            raise KeyboardInterrupt
+        return render(kind, result, context)
+
+    monkeypatch.setattr(files, "render_one", killed)
+    with pytest.raises(KeyboardInterrupt):
+        make_reports(workshop, payload)
+    assert count(session, ReportFile) == 2
+    session.rollback()
+    monkeypatch.setattr(files, "render_one", render)
+    for _ in range(2):
+        make_reports(workshop, payload)
+    assert sorted(quick_printer) == sorted(kinds_of("zh-Hans"))  # none was printed twice
+    assert stage(session, run_id, "zh-Hans") is Stage.MADE
+    assert stage(session, run_id, "en") is Stage.NOT_ASKED
+    campaign_id = campaign.id
+    session.rollback()
+    with write_session(workshop.engine) as own:
+        order_at_once(own, campaign_id, run_id, language="en", now=AFTER)
+    assert stage(session, run_id, "en") is Stage.UNDER_WAY
+    assert run_one(workshop, "fresh")
+    assert stage(session, run_id, "en") is Stage.MADE
+    assert {kind for kind in quick_printer if kind.endswith("-en")} == kinds_of("en")
+
+
+def stage(session, run_id, language):
+    session.rollback()
+    made = frozenset(one.kind for one in list_report_files(session, run_id, head_office()))
+    found = stage_of(session, run_id, made, language)
+    session.rollback()
+    return found
+
+
+def test_a_person_who_waits_comes_before_hundreds_of_reports(session, campaign, workshop):
+    session.commit()
+    campaign_id = campaign.id
+    session.rollback()
+    with write_session(workshop.engine) as own:
+        order(own, campaign_id, 1, now=AFTER - timedelta(days=1))
+        order_at_once(own, campaign_id, 2, language="en", now=AFTER)
+    with write_session(workshop.engine) as own:
+        kinds = [claim(own, "fresh", now=AFTER, last=LAST).kind for _ in range(2)]
+        assert claim(own, "fresh", now=AFTER, last=LAST) is None
+    assert kinds == [ASKED, MAKE]
 
 
 def test_the_job_of_a_dead_worker_is_not_ordered_twice(session, campaign, workshop, halfway):
@@ -283,7 +382,7 @@ def test_the_job_of_a_dead_worker_is_not_ordered_twice(session, campaign, worksh
     later = replace(workshop, clock=lambda: AFTER + timedelta(seconds=61))
     advance_campaigns(later, {})
     assert run_one(later, "fresh")
-    assert finished(session, campaign) == (halfway, ["pdf-zh-Hans", "xlsx"])
+    assert finished(session, campaign) == (halfway, 1)
     assert len(list_jobs(session, "freeze_and_study")) == 1
 
 

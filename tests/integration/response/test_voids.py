@@ -131,7 +131,7 @@ def test_a_void_needs_a_note_and_names_the_home_in_the_audit_by_its_uid_only(
     entry = session.scalars(select(AuditEntry).order_by(AuditEntry.sequence.desc())).first()
     assert entry.action == "response.void"
     assert entry.subject == get_household_uid(session, members[0].household_id)
-    assert entry.detail == f"{response.receipt} copied"
+    assert entry.detail == f"response {response.id} copied"
 
 
 def test_the_next_valid_answer_of_the_home_counts_instead(

@@ -22,7 +22,7 @@ from app.surveys.response.queries import count_returns, find_counted
 from app.surveys.response.storing import settle
 from app.surveys.response.tracker import gate_standing
 from app.surveys.response.vector import layout
-from app.surveys.snapshot.errors import BadManifestError, NotReleasedError
+from app.surveys.snapshot.errors import BadManifestError, ChangedAnswerError, NotReleasedError
 from app.surveys.snapshot.freeze import KEY_COLUMNS, freeze_gate
 from app.surveys.snapshot.load import load_snapshot
 from app.surveys.snapshot.manifest import ANSWERS, INSTRUMENT, from_json, to_json
@@ -302,3 +302,20 @@ def freeze_and_fail(engine, storage):
         community = find_community_by_code(session, "CANARY")
         assert freeze(session, storage, campaign, community).revision == 1
         raise ZeroDivisionError
+
+
+def test_an_answer_changed_behind_the_programs_back_is_not_frozen_again(
+    session, vault, storage, campaign, community, caplog
+):
+    members = members_of(session, campaign, community)
+    answer_all(session, vault, campaign, members)
+    freeze(session, storage, campaign, community)
+    kept = find_counted(session, members[0].id)
+    kept.vector = bytes([kept.vector[0] % 5 + 1]) + kept.vector[1:]
+    session.flush()
+    with pytest.raises(ChangedAnswerError) as refused:
+        freeze(session, storage, campaign, community)
+    pseudonym = members[0].pseudonym
+    assert refused.value.pseudonyms == (pseudonym,)
+    assert pseudonym in caplog.text
+    assert len(list_revisions(session, campaign.id, community.id)) == 1

@@ -162,6 +162,9 @@ def test_a_small_building_hides_the_second_smallest_too() -> None:
     assert hidden["1"] == hidden["4"] == {}
     assert hidden["2"] == dict.fromkeys(codes, "small")
     assert hidden["3"] == dict.fromkeys(codes, "complementary")
+    # 9 and 40 homes are said nowhere: the total less the others must not tell the 9.
+    assert [entry.n for entry in found.entries] == [100, None, None, 90]
+    assert {one.change.n for entry in found.entries[1:3] for one in entry.contrasts} == {0}
     for entry in found.entries:
         for one in entry.contrasts:
             assert (one.value is None) == (one.code in dict(entry.hidden))

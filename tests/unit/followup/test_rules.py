@@ -1,12 +1,11 @@
 """Rules of follow-up: hand-worked cases."""
 
-from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from app.followup.errors import FieldError
-from app.followup.models import CaseList, CaseState, Outcome
+from app.followup.models import Attempt, CaseList, CaseState, Outcome
 from app.followup.rules import (
     ContactInput,
     Standing,
@@ -14,9 +13,7 @@ from app.followup.rules import (
     choose_list,
     choose_wish,
     due_dates,
-    spread_visits,
     standing_of,
-    state_after,
 )
 from app.surveys.response.models import ContactWish
 
@@ -93,56 +90,6 @@ def test_nothing_is_due_before_the_clock_runs() -> None:
     assert due_dates(None) is None
 
 
-def test_ten_visits_are_four_four_and_two_on_the_first_days() -> None:
-    planned = spread_visits(10, t0=MIDNIGHT, now=MIDNIGHT)
-    assert Counter(planned) == {
-        date(2026, 11, 21): 4,
-        date(2026, 11, 22): 4,
-        date(2026, 11, 23): 2,
-    }
-
-
-def test_more_than_twenty_eight_visits_still_fit_into_seven_days() -> None:
-    planned = spread_visits(50, t0=MIDNIGHT, now=MIDNIGHT)  # 50 / 7 rounded up is 8 a day
-    assert Counter(planned).most_common(1)[0][1] == 8
-    assert (planned[0], planned[-1]) == (date(2026, 11, 21), date(2026, 11, 27))
-
-
-def test_no_visit_is_planned_on_a_day_gone_by() -> None:
-    planned = spread_visits(20, t0=MIDNIGHT, now=MIDNIGHT + timedelta(days=4, hours=3))
-    assert Counter(planned) == {
-        date(2026, 11, 25): 7,
-        date(2026, 11, 26): 7,
-        date(2026, 11, 27): 6,
-    }
-    late = spread_visits(9, t0=MIDNIGHT, now=MIDNIGHT + timedelta(days=30))
-    assert set(late) == {date(2026, 12, 21)}
-
-
-def test_no_visits_need_no_dates() -> None:
-    assert spread_visits(0, t0=MIDNIGHT, now=MIDNIGHT) == ()
-
-
-@pytest.mark.parametrize(
-    ("outcome", "tries", "state"),
-    [
-        (Outcome.SOLVED, [], CaseState.CLOSED),
-        (Outcome.EXPLAINED, [], CaseState.CLOSED),
-        (Outcome.PRAISE_PASSED, [], CaseState.CLOSED),
-        (Outcome.DATED, [], CaseState.OPEN),
-        (Outcome.DECLINED, [], CaseState.DECLINED),
-        (Outcome.UNREACHABLE, ["phone"], CaseState.OPEN),
-        (Outcome.UNREACHABLE, ["phone", "phone", "phone"], CaseState.OPEN),
-        (Outcome.UNREACHABLE, ["phone", "visit"], CaseState.OPEN),
-        (Outcome.UNREACHABLE, ["phone", "phone", "visit"], CaseState.CLOSED),
-    ],
-)
-def test_the_outcome_decides_the_state_and_three_tries_in_two_ways_give_up(
-    outcome: Outcome, tries: list[str], state: CaseState
-) -> None:
-    assert state_after(outcome, tries) is state
-
-
 def contact(**changes: object) -> ContactInput:
     fields: dict[str, object] = {
         "at": NOON,
@@ -168,6 +115,14 @@ def test_a_complete_record_is_taken() -> None:
         ({"way": "fax"}, "way", "unknown"),
         ({"owner_view": "delighted"}, "owner_view", "unknown"),
         ({"at": NOON + timedelta(seconds=1)}, "at", "in_future"),
+        ({"place": "moon"}, "place", "unknown"),
+        ({"next_time": "late"}, "next_time", "unknown"),
+        ({"attempt": Attempt.BUSY}, "attempt", "unknown"),  # the owner was reached
+        (
+            {"outcome": Outcome.UNREACHABLE, "attempt": Attempt.COME_AGAIN},
+            "next_on",
+            "empty",
+        ),
         ({"outcome": Outcome.DATED}, "next_on", "empty"),
         ({"outcome": Outcome.DATED, "next_on": date(2026, 11, 24)}, "next_on", "in_past"),
     ],
@@ -178,3 +133,20 @@ def test_a_record_that_is_incomplete_or_untrue_names_its_field(
     with pytest.raises(FieldError) as caught:
         check_contact(contact(**changes), now=NOON)
     assert (caught.value.field, caught.value.problem) == (field, problem)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNREACHABLE, Outcome.DECLINED, Outcome.PRAISE_PASSED])
+def test_an_outcome_that_says_it_all_needs_no_words(outcome: Outcome) -> None:
+    check_contact(contact(outcome=outcome, result=""), now=NOON)
+
+
+def test_the_place_is_that_of_the_way_unless_another_is_named() -> None:
+    assert contact(way="visit").where == "home"
+    assert contact(way="reception").where == "desk"
+    assert contact(way="phone").where is None
+    assert contact(way="visit", place="outdoors").where == "outdoors"
+
+
+def test_somebody_who_asks_to_come_again_was_reached() -> None:
+    assert contact(outcome=Outcome.UNREACHABLE, attempt=Attempt.BUSY).is_failed_try
+    assert not contact(outcome=Outcome.UNREACHABLE, attempt=Attempt.COME_AGAIN).is_failed_try

@@ -50,6 +50,10 @@ def test_a_correction_says_since_when_and_which_answers_left():
         "Revision 3, since 2026-11-25: 3 answers left the count "
         "(filled in or steered by staff: 2, withdrawn by the owner: 1)."
     )
+    total = "Revision 3, since 2026-11-25: 3 answers left the count."
+    assert revision_words(3, since=since, voids=voids, least=None) == total
+    assert revision_words(3, since=since, voids=voids, least=2) == total, "one reason has one"
+    assert revision_words(3, since=since, voids=voids, least=1) != total
 
 
 def test_every_reason_has_words_of_its_own():

@@ -28,12 +28,12 @@ def test_the_address_is_the_one_the_outermost_trusted_proxy_saw(client, session,
     tried = {"login": "x", "password": "wrong one"}
     assert client.submit("/login", tried, headers=CHAIN).status_code == 422
     keys = set(session.scalars(select(LoginAttempt.key)))
-    assert keys == {"login:x", f"address:{address}"}
+    assert keys == {"login:x", f"address:{address}", f"pair:{address} x"}
 
 
 @pytest.mark.parametrize("proxies", [1])
 def test_a_forwarded_host_or_scheme_is_not_believed(client):
     lie = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
-    answer = client.get("/hq/", headers={**CHAIN, **lie})
-    assert answer.location == "/login?next=/hq/"
+    answer = client.get("/today", headers={**CHAIN, **lie})
+    assert answer.location == "/login?next=/today"
     assert "Strict-Transport-Security" not in answer.headers

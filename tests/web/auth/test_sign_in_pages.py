@@ -14,10 +14,10 @@ from tests.web.staff_pages import enter_as, hidden_fields, set_clock, sign_in
 @pytest.mark.parametrize(
     ("role", "start"),
     [
-        (Role.HEAD_OFFICE, "/hq/"),
-        (Role.LEADER, "/hq/tracker/"),
-        (Role.OFFICE, "/desk/"),
-        (Role.STEWARD, "/desk/follow-ups"),
+        (Role.HEAD_OFFICE, "/today"),
+        (Role.LEADER, "/today"),
+        (Role.OFFICE, "/today"),
+        (Role.STEWARD, "/today"),
         (Role.CLERK, "/entry/"),
         (Role.ADMIN, "/nothing"),
     ],
@@ -123,15 +123,15 @@ def test_guessing_from_a_shared_address_locks_nobody_else_out(client, session):
 def test_a_cookie_is_worthless_after_signing_out(client, session):
     enter_as(client, session, Role.HEAD_OFFICE)
     cookie = client.get_cookie("ls_staff").value
-    assert client.submit("/hq/", {}, form=0).location == "/login"
+    assert client.submit("/today", {}, form=0).location == "/login"
     client.set_cookie("ls_staff", cookie)
-    assert client.get("/hq/").location.startswith("/login")
+    assert client.get("/today").location.startswith("/login")
 
 
 def test_a_session_ends_after_half_an_hour_of_doing_nothing(client, session, app):
     enter_as(client, session, Role.HEAD_OFFICE)
     set_clock(app, NOW + timedelta(minutes=31))
-    assert client.get("/hq/").location == "/login?next=/hq/"
+    assert client.get("/today").location == "/login?next=/today"
 
 
 def test_a_page_of_another_role_is_refused(client, session):
@@ -150,9 +150,9 @@ def test_a_form_without_its_token_changes_nothing(client, session):
 
 def test_the_pages_speak_the_language_asked_for_until_another_is(client, session):
     enter_as(client, session, Role.HEAD_OFFICE)
-    assert "Due today" in client.get("/hq/?lang=en").text
+    assert "Due today" in client.get("/today?lang=en").text
     assert '<html lang="en">' in client.get("/hq/campaigns").text
-    assert '<html lang="zh-Hans">' in client.get("/hq/?lang=zh-Hans").text
+    assert '<html lang="zh-Hans">' in client.get("/today?lang=zh-Hans").text
     assert '<html lang="zh-Hans">' in client.get("/hq/campaigns").text
 
 
@@ -167,7 +167,7 @@ def test_the_pages_speak_the_language_asked_for_until_another_is(client, session
 )
 def test_the_language_link_of_a_refused_form_leads_to_a_page(client, session, sent, fields, shown):
     enter_as(client, session, Role.HEAD_OFFICE)
-    token = client.get("/hq/").text.split('name="csrf_token" value="')[1].split('"')[0]
+    token = client.get("/today").text.split('name="csrf_token" value="')[1].split('"')[0]
     refused = client.post(sent, data={**fields, "csrf_token": token})
     assert refused.status_code == 422
     assert f'href="{shown}"' in refused.text

@@ -1,7 +1,7 @@
 """Recording who got the letter and what came of a knock, as a person does it."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.followup.models import CaseList, FollowUp
 from app.staff.models import Role
@@ -11,6 +11,7 @@ from app.surveys.campaign.contact.queries import count_campaign
 from app.surveys.campaign.models import Outcome
 from app.surveys.campaign.queries import get_household_uid
 from app.surveys.distribution.models import OptOut
+from app.surveys.response.models import Response
 from tests.factories import NOW, gate_of, make_campaign, make_community, members_of
 from tests.integration.response.forms import submit
 from tests.web.staff_pages import MAIN, enter_as
@@ -174,6 +175,7 @@ def test_the_timeline_says_when_a_home_answered_and_hides_a_case_of_head_office(
     app, client, session, vault, campaign, community, members
 ):
     submit(session, vault, members[0], now=NOW)
+    session.execute(update(Response).values(voided_at=NOW))
     session.add(
         FollowUp(
             frame_member_id=members[0].id,
@@ -188,11 +190,14 @@ def test_the_timeline_says_when_a_home_answered_and_hides_a_case_of_head_office(
     page = client.get(home(members[0])).text
     assert "Answered: on a phone" in page
     assert "Follow-up opened" not in page
+    assert "taken out of the count" not in page, "an office must not learn who spoke of its staff"
     session.rollback()
     assert [one.action for one in list_audit_of(session, uid)] == ["view_timeline"]
 
     enter_as(client, session, Role.HEAD_OFFICE, now=NOW, app=app)
-    assert "Follow-up opened" in client.get(home(members[0])).text
+    page = client.get(home(members[0])).text
+    assert "Follow-up opened" in page
+    assert "Answer taken out of the count" in page
 
 
 def test_who_wants_no_reminder_is_left_alone_whatever_a_later_knock_finds(

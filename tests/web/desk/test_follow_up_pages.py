@@ -1,6 +1,7 @@
 """The follow-up list and a case through the pages: who sees what, records, audit."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -17,7 +18,7 @@ from tests.web.staff_pages import MAIN, enter_as, release, words_of
 SAID = "电梯停了四次，<b>老人</b>下不了楼"
 SECRET = "金丝雀：保安夜里睡觉，别告诉管理处"
 CONTACT = {
-    "at": "2026-11-20T23:30",
+    "at": "2026-11-21T00:00",
     "way": "phone",
     "person": "owner",
     "outcome": "solved",
@@ -112,7 +113,7 @@ def test_a_later_comment_for_head_office_alone_takes_the_home_off_every_page_and
     assert case_links(page) == []
     assert client.get(address).status_code == 404
     head, *rows = sheet_of(client)
-    assert (len(head), rows) == (11, [])
+    assert (len(head), rows) == (13, [])
 
 
 def test_a_case_of_another_community_or_of_head_office_does_not_exist_for_an_office(
@@ -214,15 +215,18 @@ def test_a_record_that_cannot_be_true_is_refused_at_its_field_and_nothing_is_los
         assert "No contact yet." in bad.text, change
 
 
-def test_not_reached_three_times_in_two_ways_closes_the_case(
+def test_not_reached_on_three_half_days_in_two_ways_closes_the_case(
     client, session, app, released, community
 ):
-    enter(client, session, app, Role.STEWARD, community)
+    later = AFTER + timedelta(days=5)
+    enter_as(client, session, Role.STEWARD, [community], app=app, now=later)
     address = case_links(client.get("/desk/follow-ups").text)[0]
-    tries = ["phone", "phone", "visit"]
-    for way in tries:
-        assert "This contact" in client.get(address).text
-        missed = {**CONTACT, "outcome": "unreachable", "way": way, "owner_view": ""}
+    tries = [("phone", 22), ("phone", 23), ("visit", 23)]  # all in the evening: one half day
+    tries += [("phone", 23), ("phone", 24)]  # the days after, in the evening
+    for at, (way, day) in enumerate(tries):
+        assert "This contact" in client.get(address).text, at
+        missed = {**CONTACT, "outcome": "unreachable", "way": way, "owner_view": "", "result": ""}
+        missed["at"] = f"2026-11-{22 if at < 3 else day}T20:0{at}"
         assert client.submit(address, missed, form=MAIN).status_code == 302
     assert "This contact" not in client.get(address).text
 
@@ -258,11 +262,26 @@ def test_page_and_file_say_the_wishes_in_the_words_of_the_questionnaire(
     enter(client, session, app, Role.OFFICE, community)
     assert "by telephone, in the daytime, 13812345678" in client.get("/desk/follow-ups").text
     head, *rows = sheet_of(client)
-    asked, declined = (dict(zip(head, row, strict=True)) for row in rows)
+    (asked,) = (dict(zip(head, row, strict=True)) for row in rows)
     assert asked["How and when to reach"] == "by telephone, in the daytime, 13812345678"
-    reason = "No reply wished; the words are for head office alone."
-    assert declined["What the owner wrote"] == reason
-    assert reason in client.get("/desk/follow-ups?state=declined").text
+
+
+def test_a_home_that_wishes_no_reply_is_a_number_to_the_office_without_door_or_day(
+    client, session, app, vault, storage, campaign, community, members
+):
+    members[1].building, members[1].room = "金丝雀栋", "金丝雀室"
+    answer(session, vault, campaign, members[1], comment=SECRET, wish="no_reply")
+    make_follow_ups(session, campaign.id, now=AFTER)
+    release(session, vault, storage, campaign, community)
+    enter(client, session, app, Role.OFFICE, community)
+    for query in ("", "?state=declined", "?state=all"):
+        page = client.get(f"/desk/follow-ups{query}").text
+        assert "1 homes wish no reply." in page
+        assert "No reply wished 1" in page  # one sum on all pages
+        assert "All 1" in page
+        assert case_links(page) == []
+        assert "金丝雀" not in page
+    assert sheet_of(client)[1:] == []
 
 
 def test_progress_of_the_desk_shows_own_communities_and_no_score(

@@ -1,27 +1,23 @@
 """Replies and public answers through the pages: who may write, versions, audit, what owners get."""
 
+from datetime import date
+
 import pytest
 
-from app.followup.answering.queries import list_problems, list_replies, list_versions
+from app.followup.answering.queries import list_problems, list_replies
+from app.followup.answering.services import PublicAnswerInput, publish_answer
 from app.followup.published.queries import list_raised
 from app.followup.queries import list_cases, list_sealed_comments
 from app.followup.services import make_follow_ups
 from app.staff.models import Role
 from app.staff.queries import list_audit_after, list_audit_of
+from app.surveys.register.models import Community
 from tests.factories import head_office, make_campaign, make_community, members_of
 from tests.integration.snapshot.answering import AFTER, answer
 from tests.web.staff_pages import enter_as, release
 
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 WISHES = ("office_or_hq", "hq_only", "no_reply")
-ANSWER = {
-    "title": "楼道灯",
-    "cause": "线路老化",
-    "action": "更换线路",
-    "responsible": "工程部",
-    "due_on": "2026-12-20",
-    "why_not": "",
-}
 
 
 @pytest.fixture
@@ -69,7 +65,8 @@ def test_an_office_replies_where_the_owner_allowed_it_and_an_edit_is_a_new_versi
     enter_as(client, session, Role.OFFICE, [community], app=app, now=AFTER)
     case = cases["office_or_hq"]
     assert publish(client, case, " 已经修好 ").status_code == 302
-    assert publish(client, case, "已经修好，请查看").status_code == 302
+    for _tap in range(2):  # the same words again are no new version
+        assert publish(client, case, "已经修好，请查看").status_code == 302
     page = client.get(f"/desk/follow-ups/{case[0]}").text
     assert "已经修好，请查看" in page
     assert page.count("not rated yet") == 2
@@ -135,18 +132,26 @@ def test_others_cannot_reply(client, session, app, cases, role):
     assert list_replies(session, [comment_id]) == []
 
 
-def _write(client, campaign, **fields):
-    path = f"/hq/answers/new?campaign={campaign.code}"
-    return client.post(path, data={"csrf_token": token_on(client, path), **ANSWER, **fields})
+def _publish(session, campaign, community):
+    """Publish an answer as the page of a shared problem does at its end."""
+    given = PublicAnswerInput("楼道灯", "线路老化", "更换线路", "工程部", date(2026, 12, 20))
+    key = publish_answer(
+        session,
+        head_office(),
+        given,
+        campaign_id=campaign.id,
+        community_id=community.id,
+        now=AFTER,
+    )
+    session.commit()
+    return key
 
 
-def test_head_office_publishes_a_public_answer_names_who_raised_it_and_changes_it(
+def test_head_office_names_who_raised_a_public_answer_and_takes_it_back(
     client, session, app, campaign, community, cases
 ):
     enter_as(client, session, Role.HEAD_OFFICE, app=app, now=AFTER)
-    made = _write(client, campaign, community=str(community.id))
-    assert made.status_code == 302
-    key = int(made.location.rpartition("/")[2])
+    key = _publish(session, campaign, community)
     case_id, comment_id, uid = cases["hq_only"]
     path = f"/desk/follow-ups/{case_id}"
     linked = client.post(
@@ -155,22 +160,10 @@ def test_head_office_publishes_a_public_answer_names_who_raised_it_and_changes_i
     )
     assert linked.status_code == 302
     assert f'value="{key}" checked' in client.get(path).text
-    changed = client.post(
-        f"/hq/answers/{key}",
-        data={
-            "csrf_token": token_on(client, f"/hq/answers/{key}"),
-            **ANSWER,
-            "due_on": "",
-            "why_not": "等待招标",
-        },
-    )
-    assert changed.status_code == 302
     page = client.get(f"/hq/answers/{key}").text
-    assert "等待招标" in page
     assert f"/desk/follow-ups/{case_id}" in page
     assert "楼道灯" in client.get("/hq/answers/").text
     session.rollback()
-    assert [answer.version for answer, _name in list_versions(session, key)] == [2, 1]
     (row,) = list_problems(session, campaign.id)
     assert (row.raised, row.solved, row.unsolved) == (1, 0, 0)
     assert list(list_raised(session, comment_id)) == [key]
@@ -187,36 +180,12 @@ def test_head_office_publishes_a_public_answer_names_who_raised_it_and_changes_i
 
 
 @ONE_DATABASE
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({"due_on": "", "why_not": " "}, "give a date, or say why there is none"),
-        ({"why_not": "等待"}, "Either a date or a reason"),
-        ({"due_on": "2026-11-01"}, "This day has passed."),
-        ({"due_on": "soon"}, "cannot be read"),
-        ({"title": ""}, "fill this in"),
-        ({"title": "x" * 121}, "At most 120"),
-        ({"community": "999"}, "choose one"),
-    ],
-)
-def test_a_public_answer_needs_all_its_parts_and_either_a_date_or_a_reason(
-    client, session, app, campaign, community, cases, fields, words
-):
-    enter_as(client, session, Role.HEAD_OFFICE, app=app, now=AFTER)
-    refused = _write(client, campaign, **{"community": str(community.id), **fields})
-    assert refused.status_code == 422
-    assert words in refused.text
-    session.rollback()
-    assert list_problems(session, campaign.id) == []
-
-
-@ONE_DATABASE
 def test_a_comment_is_not_put_to_a_problem_of_another_community(
     client, session, app, campaign, community, cases
 ):
     enter_as(client, session, Role.HEAD_OFFICE, app=app, now=AFTER)
-    made = _write(client, campaign, community=str(community.id + 1))
-    key = made.location.rpartition("/")[2]
+    other = session.get_one(Community, community.id + 1)
+    key = _publish(session, campaign, other)
     case_id, comment_id, _uid = cases["hq_only"]
     path = f"/desk/follow-ups/{case_id}"
     refused = client.post(
@@ -226,11 +195,3 @@ def test_a_comment_is_not_put_to_a_problem_of_another_community(
     assert refused.status_code == 404
     session.rollback()
     assert list_raised(session, comment_id) == {}
-
-
-@ONE_DATABASE
-@pytest.mark.parametrize("role", [Role.OFFICE, Role.LEADER, Role.STEWARD])
-def test_only_head_office_writes_public_answers(client, session, app, community, cases, role):
-    enter_as(client, session, role, [community], app=app, now=AFTER)
-    for path in ("/hq/answers/", "/hq/answers/new"):
-        assert client.get(path).status_code == 403

@@ -74,7 +74,7 @@ def test_a_hold_is_placed_and_lifted_in_two_looks_and_stays_in_the_history(
     shown = client.get(here).text
     assert "同一台手机交了四户；&lt;b&gt;待核实&lt;/b&gt;。" in shown
     assert "held since" in words_of(client.get("/hq/gates/").text)
-    assert "finish the check, lift the hold" in client.get("/hq/").text
+    assert "finish the check, lift the hold" in client.get("/today").text
 
     confirm(client, page(campaign, community, "lift"), {"reason": "业主确认是一家人"})
     words = words_of(client.get(here).text)
@@ -87,13 +87,13 @@ def test_below_the_rate_head_office_goes_on_collecting_or_releases(
     client, app, session, vault, campaign, community
 ):
     enter_as(client, session, Role.HEAD_OFFICE, app=app, now=AFTER)
-    assert "extend, or release below the gate" in client.get("/hq/").text
+    assert "extend, or release below the gate" in client.get("/today").text
 
     far = {"until": "2027-06-01", "reason": "再走访一轮"}
     assert confirm(client, page(campaign, community, "extend"), far).status_code == 422
     sent = {"until": "2026-11-27", "reason": "再走访一轮"}
     assert confirm(client, page(campaign, community, "extend"), sent).status_code == 302
-    start = client.get("/hq/").text
+    start = client.get("/today").text
     assert "goes on collecting" in start
     assert "extend, or release below the gate" not in start
 
@@ -128,7 +128,9 @@ def test_a_hold_after_the_release_hides_results_from_every_role_until_it_is_lift
 
     def looks(client):
         texts = [client.get(results).text, client.get(f"{results}/matrix").text]
-        files = [client.get(f"{results}/{one}").status_code for one in ("result.json", "file/xlsx")]
+        files = [
+            client.get(f"{results}/{one}").status_code for one in ("table/pfi.csv", "file/xlsx")
+        ]
         return texts, files, client.get("/hq/results").text
 
     for one in clients:
@@ -162,7 +164,7 @@ def test_results_opened_by_a_clock_that_ran_ahead_shut_when_it_is_set_back(
     set_clock(app, AFTER - DAY)
 
     assert "Not released yet" in client.get(address).text
-    assert client.get(f"{address}/result.json").status_code == 404
+    assert client.get(f"{address}/table/pfi.csv").status_code == 404
 
 
 def test_an_answer_is_found_by_receipt_or_address_and_voided_without_its_scores(
@@ -277,7 +279,7 @@ def test_analysis_and_follow_up_are_begun_and_finished_with_their_dates(
 
     set_clock(app, AFTER + 8 * DAY)
     sign_in(client, staff)
-    assert "Follow-up is overdue" in words_of(client.get("/hq/").text)
+    assert "Follow-up is overdue" in words_of(client.get("/today").text)
     assert "behind its dates" in client.get("/hq/gates/").text
     client.submit(here, {}, form=MAIN)
     gate = gate_now(session, campaign, community)

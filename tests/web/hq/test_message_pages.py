@@ -57,7 +57,7 @@ def test_a_run_goes_from_preview_over_approval_to_the_outbox(desk, session):
     homes = words_of(client.get(f"{page}/homes/{community.id}?building=1栋").text)
     assert "1-101" in homes
     assert "to be sent" in homes
-    assert "approve or stop" in client.get("/hq/").text
+    assert "approve or stop" in client.get("/today").text
     refused = client.submit(page, {"planned_at": "2026-11-08T21:00"}, form=MAIN)
     assert refused.status_code == 422
     assert "Nothing goes out from 21:00 to 08:00" in refused.text
@@ -220,12 +220,12 @@ def test_a_broken_settings_file_is_told_and_nothing_else_breaks(desk, config):
 def test_a_reminder_that_is_due_stands_on_the_start_page_once(desk, app, session):
     client, _workshop, _community = desk
     set_clock(app, NOW)
-    assert "to silent homes" not in client.get("/hq/").text
+    assert "to silent homes" not in client.get("/today").text
     set_clock(app, MORNING)
-    assert "First reminder to silent homes" in client.get("/hq/").text
+    assert "First reminder to silent homes" in client.get("/today").text
     make_tasks(session, session.scalars(select(Campaign)).one())
     session.commit()
-    start = client.get("/hq/").text
+    start = client.get("/today").text
     assert "First reminder to silent homes" not in start  # the plan names it
     assert start.count("<h3>First reminder") == 1
 

@@ -174,7 +174,7 @@ def test_a_task_is_given_to_somebody_moved_and_ticked(client, session, draft, he
 def test_due_today_names_overdue_tasks_and_the_next_step(app, client, session, draft, head):
     services.make_tasks(session, draft, staff_id=head.id)
     session.commit()
-    page = words_of(client.get("/hq/").text)
+    page = words_of(client.get("/today").text)
     assert "the plan is not approved" in page
     # By 20 October head office is late with plan, effect check, benchmark, pilot and lock.
     assert "Lock the questionnaire" in page
@@ -314,7 +314,7 @@ def test_a_pilot_is_started_and_stands_in_no_list(app, client, session, vault, d
     assert "of 4 homes asked" in words_of(page)
     assert client.get("/hq/campaigns/2026-11-p").location == PILOT
     assert client.get("/hq/campaigns/2026-11-p/plan").status_code == 404
-    for address in ("/hq/campaigns", "/hq/tracker/", "/hq/", "/hq/results/", "/hq/plans"):
+    for address in ("/hq/campaigns", "/hq/tracker/", "/today", "/hq/results/", "/hq/plans"):
         assert "2026-11-p" not in client.get(address).text, address
 
 

@@ -162,7 +162,7 @@ def test_an_approved_exclusion_leaves_the_base_and_a_requested_one_stays(
     page = client.get(address).text
     assert "2 of 5 homes" in page
     assert "水表半年没有走字" in page
-    assert "decide on exclusions" in client.get("/hq/").text
+    assert "decide on exclusions" in client.get("/today").text
     client.submit(address, {}, form=MAIN)  # the first button of the form approves
     assert "2 of 4 homes" in client.get(address).text  # and 3 of 4 would meet 60 %
     session.rollback()
@@ -277,7 +277,7 @@ def test_an_exclusion_of_another_community_is_not_there(client, session, vault, 
 
 def test_due_today_is_empty_without_a_campaign_and_says_where_to_begin(client, session):
     enter_as(client, session, Role.HEAD_OFFICE)
-    page = client.get("/hq/").text
+    page = client.get("/today").text
     assert "No campaign is open." in page
     assert "/hq/register/" in page
 
@@ -288,16 +288,16 @@ def test_a_gate_past_its_deadline_stands_first_with_one_action(
     respond(session, vault, campaign, community, 2)
     address = page_of(campaign, community)
     staff = enter_as(client, session, Role.HEAD_OFFICE)
-    assert "Nothing is due." in client.get("/hq/").text
+    assert "Nothing is due." in client.get("/today").text
     set_clock(app, AFTER)
     sign_in(client, staff)
-    words = words_of(client.get("/hq/").text)
+    words = words_of(client.get("/today").text)
     assert (
         "甲小区: extend, or release below the gate|40.0% returned, 1 homes missing.|Decide" in words
     )
-    assert f'href="{address}"' in client.get("/hq/").text
+    assert f'href="{address}"' in client.get("/today").text
 
 
 def test_near_the_end_missing_homes_are_due_today(client, session, app, campaign, community):
     enter_as(client, session, Role.HEAD_OFFICE, app=app, now=AFTER - timedelta(days=2))
-    assert "甲小区: bring in the last homes" in client.get("/hq/").text
+    assert "甲小区: bring in the last homes" in client.get("/today").text

@@ -59,7 +59,7 @@ def test_head_office_sees_the_alarm_looks_into_it_and_the_answer_stays(
     head = world.app.test_client()
     head.get("/login?lang=en")
     head.sign_in("head", PASSWORD)
-    assert "1 homes say an answer is not theirs" in head.get("/hq/").text
+    assert "1 homes say an answer is not theirs" in head.get("/today").text
     listed = head.get("/hq/alarms/").text
     assert "Nobody of the home has answered" in listed
     assert member.room not in listed
@@ -77,7 +77,7 @@ def test_head_office_sees_the_alarm_looks_into_it_and_the_answer_stays(
     found = head.submit(f"/hq/alarms/{key}", {"outcome": "stranger", "note": "打过电话"}, form=1)
     assert found.status_code == 302
     assert "打过电话" in head.get(f"/hq/alarms/{key}").text
-    assert "say an answer is not theirs" not in head.get("/hq/").text
+    assert "say an answer is not theirs" not in head.get("/today").text
     session.rollback()
     actions = [entry.action for entry in list_audit_of(session, uid)]
     # Two looks, the page refused, and each of the two forms was opened before it was sent.

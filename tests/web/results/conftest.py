@@ -11,12 +11,14 @@ from app.analysis.results.study import StudyResult
 from app.reports.models import StudyRun
 from app.staff.models import Role, Staff
 from app.surveys.campaign.models import Campaign
+from app.surveys.campaign.planning.models import ContextEvent, EventKind
 from app.surveys.register.models import Community
 from app.surveys.snapshot.manifest import Manifest, digest_of
 from app.surveys.snapshot.manifest import to_json as manifest_json
 from app.surveys.snapshot.models import Snapshot
 from tests.factories import make_campaign, make_community, make_staff
 from tests.unit.reports_charts.build import make_result
+from tests.unit.reports_charts.rich import make_rich_result
 
 FROZEN_AT = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -30,6 +32,7 @@ class World:
     waived: Community
     small: Community
     locked: Community
+    later: Community
     head: Staff
     office: Staff
     leader: Staff
@@ -94,6 +97,7 @@ def world(session, vault) -> World:
     waived = make_community(session, name="松涧雅居", code="C2")
     small = make_community(session, name="星垣公寓", code="C3")
     locked = make_community(session, name="青禾家园", code="C4")
+    later = make_community(session, name="锦棠湾", code="C5")
     campaign = make_campaign(session, vault, target=65)
     publish(session, campaign, full, make_result(3))
     publish(session, campaign, waived, make_result(4, 150, reasons=("waiver",)), waived=True)
@@ -104,6 +108,7 @@ def world(session, vault) -> World:
         waived=waived,
         small=small,
         locked=locked,
+        later=later,
         head=make_staff(session, Role.HEAD_OFFICE, login="head"),
         office=make_staff(session, Role.OFFICE, login="office", communities=[full]),
         leader=make_staff(session, Role.LEADER, login="leader"),
@@ -111,3 +116,24 @@ def world(session, vault) -> World:
     )
     session.commit()
     return made
+
+
+@pytest.fixture
+def rich(session, world) -> Community:
+    """A community whose stored result holds every section, with an event between its waves."""
+    campaign = session.merge(world.campaign)
+    community = session.merge(world.later)
+    publish(session, campaign, community, make_rich_result())
+    session.add(
+        ContextEvent(
+            community_id=community.id,
+            kind=EventKind.WORKS,
+            starts_on=campaign.opens_on,
+            ends_on=campaign.opens_on,
+            note="电梯大修",
+            recorded_by=world.head.id,
+            recorded_at=FROZEN_AT,
+        )
+    )
+    session.commit()
+    return community

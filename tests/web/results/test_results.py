@@ -6,8 +6,10 @@ import re
 import pytest
 from sqlalchemy import select
 
+from app.jobs.queries import list_jobs
 from app.reports import files, wording
 from app.reports.models import StudyRun
+from app.reports.printing.orders import ASKED, kinds_of
 from app.staff.models import Role
 from tests.browser import open_browser, serve
 from tests.factories import PASSWORD, make_campaign, make_staff
@@ -170,7 +172,7 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(client, world):
 
 
 def test_the_json_download_is_the_stored_result(client, world):
-    client.sign_in("leader", PASSWORD)
+    client.sign_in("head", PASSWORD)
     answer = client.get(address(world, world.full, "/result.json"))
     assert answer.mimetype == "application/json"
     assert "2026-11-C1-r1.json" in answer.headers["Content-Disposition"]
@@ -179,12 +181,48 @@ def test_the_json_download_is_the_stored_result(client, world):
     assert [item["code"] for item in data["items"]] == [i.code for i in make_result(3).items]
 
 
+def test_what_to_do_next_stands_in_the_order_of_the_points_and_not_of_the_questionnaire(
+    client, world, session
+):
+    campaign, community = session.merge(world.campaign), session.merge(world.later)
+    # Cleaning 8.24 and service 6.72 points are both surely among the first; service is asked first.
+    publish(session, campaign, community, make_result(8))
+    session.commit()
+    client.sign_in("head", PASSWORD)
+    text = texts(client.get(f"{address(world, community)}?lang=en"))
+    steps = re.findall(r"([\d.]+) index points can be regained", text)
+    assert steps == ["8.2", "6.7"]
+
+
+def test_only_head_office_takes_numbers_with_all_their_digits(client, world):
+    # Two revisions with twelve digits tell by difference what the home between them answered.
+    client.sign_in("office", PASSWORD)
+    here = address(world, world.full)
+    assert client.get(f"{here}/result.json").status_code == 404
+    assert "result.json" not in client.get(here).text
+    for name in ("pfi", "areas", "zones"):
+        lines = client.get(f"{here}/table/{name}.csv").text.splitlines()
+        assert not re.search(
+            r"\d\.\d{4}", "".join(line for line in lines if "snapshot" not in line)
+        )
+
+
 def test_report_files_are_offered_once_they_are_made(client, world, session, storage):
     client.sign_in("head", PASSWORD)
-    assert "报告正在生成" in client.get(address(world, world.full)).text
+    here = address(world, world.full)
+    page = client.get(here).text
+    assert "报告正在生成" not in page
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
+    for language in ("zh-Hans", "zh-Hans", "en"):
+        answer = client.post(f"{here}/print/{language}", data={"csrf_token": token})
+        assert answer.headers["Location"] == f"{here}#take"
+    assert client.post(f"{here}/print/en").status_code == 400
+    assert client.post(f"{here}/print/fr", data={"csrf_token": token}).status_code == 400
+    assert "报告正在生成" in client.get(here).text
     session.rollback()
+    assert len(list_jobs(session, ASKED)) == 2  # asked twice, made once
     run_id = session.scalars(select(StudyRun.id).order_by(StudyRun.id)).first()
-    stored = {files.PDF_KIND: b"%PDF-1.7 x", files.XLSX_KIND: b"PK"}
+    stored = dict.fromkeys(kinds_of("zh-Hans"), b"%PDF-1.7 x")
     files.store(session, storage, run_id=run_id, files=stored, now=FROZEN_AT)
     session.commit()
     page = client.get(address(world, world.full))
@@ -216,7 +254,7 @@ def sign_in(page):
     page.fill("[name=login]", "head")
     page.fill("[name=password]", PASSWORD)
     page.locator("main form button").click()
-    page.wait_for_url("**/hq**")
+    page.wait_for_url(lambda url: "/login" not in url)
 
 
 @pytest.mark.browser

@@ -29,6 +29,10 @@ class NotExtendedError(GateError):
     """Only a gate below the rate, after the deadline, goes on collecting."""
 
 
+class HeldByCheckError(GateError):
+    """The hold follows from a decision about the answers; only another such decision lifts it."""
+
+
 class BadDayError(GateError):
     """The day lies before today, or too far ahead."""
 

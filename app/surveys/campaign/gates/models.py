@@ -9,6 +9,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +21,7 @@ class GateHold(Base):
     """An integrity hold (暂扣): results stay shut, or are shut again, until it is lifted.
 
     `Gate.held_at` says that one is in place; the two change together, under the lock of the gate.
+    One that a decision about the answers placed is lifted by such a decision alone.
     """
 
     __tablename__ = "gate_hold"
@@ -44,6 +46,7 @@ class GateHold(Base):
     placed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     placed_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     reason_sealed: Mapped[bytes] = mapped_column(LargeBinary)  # purpose "hold"
+    is_of_check: Mapped[bool] = mapped_column(default=False, server_default=false())
     lifted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     lifted_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     lift_reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # purpose "hold"

@@ -17,6 +17,7 @@ from app.surveys.campaign.gates.errors import (
     BadDayError,
     BadRateError,
     DeadlinePassedError,
+    HeldByCheckError,
     NoReasonError,
     NotExtendedError,
     NotFrozenError,
@@ -42,12 +43,29 @@ _PERMILLE = range(LOWEST_PERMILLE, 1001)
 
 
 def place_hold(
-    session: Session, vault: Vault, gate: Gate, *, reason: str, staff_id: int, now: datetime
+    session: Session,
+    vault: Vault,
+    gate: Gate,
+    *,
+    reason: str,
+    staff_id: int,
+    now: datetime,
+    of_check: bool = False,
 ) -> GateHold:
     """Hold the results of a community until a check is finished (暂扣).
 
     It stops no clock and no answer. Before the release it keeps the gate shut; after it, results
     are hidden again, and what was shown stays on record.
+
+    Args:
+        session: Open session; the caller owns the transaction.
+        vault: Seals the reason.
+        gate: The gate, in this session.
+        reason: What is being checked, and why.
+        staff_id: Who decides.
+        now: Aware instant.
+        of_check: It follows from a decision about the answers, which takes over a hold that is in
+            place; such a hold is lifted by another decision of that kind alone.
 
     Raises:
         NoReasonError: No reason in words.
@@ -55,6 +73,11 @@ def place_hold(
     """
     words = _reason(reason)
     gate = _lock(session, gate)
+    standing = queries.find_open_hold(session, gate.id)
+    if standing is not None and of_check and not standing.is_of_check:
+        standing.is_of_check = True
+        session.flush()
+        return standing
     if gate.held_at is not None:
         raise AlreadyHeldError(gate.held_at)
     hold = GateHold(
@@ -62,6 +85,7 @@ def place_hold(
         placed_at=now,
         placed_by=staff_id,
         reason_sealed=vault.seal(words, "hold"),
+        is_of_check=of_check,
     )
     gate.held_at = now
     session.add(hold)
@@ -71,7 +95,14 @@ def place_hold(
 
 
 def lift_hold(
-    session: Session, vault: Vault, gate: Gate, *, reason: str, staff_id: int, now: datetime
+    session: Session,
+    vault: Vault,
+    gate: Gate,
+    *,
+    reason: str,
+    staff_id: int,
+    now: datetime,
+    of_check: bool = False,
 ) -> GateHold:
     """Lift the hold that is in place: from here on dates and counts decide again.
 
@@ -80,12 +111,15 @@ def lift_hold(
     Raises:
         NoReasonError: What the check found is not said.
         NotHeldError: No hold is in place.
+        HeldByCheckError: A decision about the answers placed it, and this is none (`of_check`).
     """
     words = _reason(reason)
     gate = _lock(session, gate)
     hold = queries.find_open_hold(session, gate.id)
     if hold is None:
         raise NotHeldError
+    if hold.is_of_check and not of_check:
+        raise HeldByCheckError
     hold.lifted_at = now
     hold.lifted_by = staff_id
     hold.lift_reason_sealed = vault.seal(words, "hold")

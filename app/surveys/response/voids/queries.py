@@ -123,3 +123,31 @@ def list_voids(session: Session, gate: Gate) -> list[tuple[ResponseVoid, Respons
         .order_by(ResponseVoid.voided_at, ResponseVoid.response_id)
     )
     return [(void, response, member) for void, response, member in rows]
+
+
+def list_replaced(session: Session, gate: Gate) -> set[str]:
+    """Return the pseudonyms of homes whose counted answer was taken out since the last freeze."""
+    return set(
+        session.scalars(
+            select(FrameMember.pseudonym)
+            .join(Response, Response.frame_member_id == FrameMember.id)
+            .join(ResponseVoid, ResponseVoid.response_id == Response.id)
+            .where(
+                FrameMember.campaign_id == gate.campaign_id,
+                FrameMember.community_id == gate.community_id,
+                ResponseVoid.was_counted,
+                ResponseVoid.revision.is_(None),
+            )
+        )
+    )
+
+
+def list_void_revisions(session: Session, member_id: int) -> list[int | None]:
+    """Return the first revisions without each answer of a home that had counted and was voided."""
+    return list(
+        session.scalars(
+            select(ResponseVoid.revision)
+            .join(Response, Response.id == ResponseVoid.response_id)
+            .where(Response.frame_member_id == member_id, ResponseVoid.was_counted)
+        )
+    )

@@ -77,7 +77,7 @@ def void_response(
         action="response.void",
         subject=get_household_uid(session, member.household_id),
         community_id=member.community_id,
-        detail=f"{response.receipt} {reason.value}",
+        detail=f"response {response.id} {reason.value}",
         now=now,
     )
     return void

@@ -1,0 +1,1 @@
+"""Cases after the answers: steps, hand-over, triage, praise, lists, capacity."""

@@ -1,0 +1,1 @@
+"""Lists of cases by the page, and the figures above them."""

@@ -1,0 +1,1 @@
+"""What happened with a case: its events, notes, contacts taken back, praise, printed lists."""

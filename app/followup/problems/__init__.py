@@ -1,0 +1,1 @@
+"""Problems owners share: codes of comments, concentration, public answers, promises, actions."""

@@ -1,0 +1,1 @@
+"""Comments get their codes: suggestions of the worker, decisions of people."""

@@ -1,0 +1,1 @@
+"""Shared problems on their way: found, drafted, checked, approved, published, closed."""

@@ -1,0 +1,1 @@
+"""Gaps, service promises and corrective actions, and whether they helped."""

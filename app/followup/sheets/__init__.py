@@ -1,0 +1,1 @@
+"""Follow-up lists and record sheets on paper, sealed, deleted after a day."""

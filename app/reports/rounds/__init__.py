@@ -1,0 +1,1 @@
+"""Rounds: studies and reports of all communities of a campaign, ordered at once."""

@@ -1,0 +1,1 @@
+"""What the law gives an owner, and what keeps it true: erasure, copy, withdrawal, keys, timers."""

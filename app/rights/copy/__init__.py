@@ -1,0 +1,1 @@
+"""The copy of everything stored about a home, for its owner."""

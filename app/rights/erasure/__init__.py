@@ -1,0 +1,1 @@
+"""Erasing one home: what is destroyed, what stays as a number, what people see to."""

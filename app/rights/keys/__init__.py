@@ -1,0 +1,1 @@
+"""Changing the key that texts are sealed with."""

@@ -1,0 +1,1 @@
+"""Timers: what a campaign no longer needs goes by itself."""

@@ -1,0 +1,1 @@
+"""People (人员): invitations, rights given and taken, second factors, one-time links."""

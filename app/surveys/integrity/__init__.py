@@ -1,0 +1,1 @@
+"""Whether collected answers are real: signals, scores, audit calls, decisions. Kept empty."""

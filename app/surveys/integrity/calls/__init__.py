@@ -1,0 +1,1 @@
+"""The calls of a community: drawn, given, made. Kept empty."""

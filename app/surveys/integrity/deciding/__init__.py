@@ -1,0 +1,1 @@
+"""What head office decides about a community's answers, and appeals against it. Kept empty."""

@@ -1,0 +1,196 @@
+"""Files of one result: report, tables, numbers, and every chart and table of its pages."""
+
+from typing import NamedTuple
+
+from flask import abort, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from app.analysis.results.canonical import to_json
+from app.clock import beijing_date
+from app.i18n import current_language
+from app.i18n import gettext as _
+from app.reports import queries, svg, wording
+from app.reports.exhibits.exhibit import Exhibit
+from app.reports.exhibits.registry import BUILDERS, PAGES, build
+from app.reports.printing import orders as printing
+from app.reports.table_files import to_csv, to_xlsx
+from app.staff.models import Role
+from app.web.auth import current_scope
+from app.web.downloads import attachment
+from app.web.hq.forms import ActForm
+from app.web.hq.results_shown import (
+    DESK_WIDTH,
+    PHONE_WIDTH,
+    Shown,
+    may_see,
+    result_or_404,
+    with_company_drivers,
+)
+from app.web.services import services
+from app.web.transaction import reading, transaction
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PRINTERS = (Role.HEAD_OFFICE, Role.LEADER, Role.REGION, Role.OFFICE)
+WIDTHS = {"desk": DESK_WIDTH, "paper": 620.0, "phone": PHONE_WIDTH}
+
+
+class Kind(NamedTuple):
+    """A kind of stored file: its type, its ending, and whether owners' committees get it."""
+
+    mimetype: str
+    ending: str
+    is_for_committee: bool = False
+
+
+FILES = {
+    "pdf-zh-Hans": Kind("application/pdf", ".pdf"),
+    "pdf-en": Kind("application/pdf", "-en.pdf"),
+    "sheet-zh-Hans": Kind("application/pdf", "-sheet.pdf"),
+    "sheet-en": Kind("application/pdf", "-sheet-en.pdf"),
+    "notice-zh-Hans": Kind("application/pdf", "-notice.pdf", is_for_committee=True),
+    "notice-en": Kind("application/pdf", "-notice-en.pdf", is_for_committee=True),
+    "xlsx": Kind(XLSX, ".xlsx"),
+}
+
+
+def offered(kinds: list[str]) -> list[str]:
+    """Return the kinds of stored files this person may take, in a fixed order."""
+    role = current_scope().role
+    return [
+        kind
+        for kind, known in FILES.items()
+        if kind in kinds and (known.is_for_committee or role is not Role.COMMITTEE)
+    ]
+
+
+class Print(NamedTuple):
+    """Files of a result in one language: where they stand, and what the button says."""
+
+    language: str
+    stage: printing.Stage
+    button: str
+
+
+def prints(shown: Shown, made: list[str]) -> list[Print]:
+    """Return the languages whose files are not all made; none for who does not order any."""
+    if current_scope().role not in PRINTERS:
+        return []
+    words = {"zh-Hans": _("Make the files in Chinese"), "en": _("Make the files in English")}
+    kinds = frozenset(made)
+    found = [
+        Print(one, printing.stage_of(reading(), shown.stored.run_id, kinds, one), words[one])
+        for one in printing.LANGUAGES
+    ]
+    return [one for one in found if one.stage is not printing.Stage.MADE]
+
+
+def order_print(code: str, community_id: int, language: str) -> Response:
+    """Order the files of a result in one language, and lead back to its page."""
+    shown = result_or_404(code, community_id)
+    if language not in printing.LANGUAGES or not ActForm().validate():
+        abort(400)
+    with transaction() as session:
+        printing.order_at_once(
+            session,
+            shown.campaign.id,
+            shown.stored.run_id,
+            language=language,
+            now=services().now(),
+        )
+    address = url_for("hq_results.overview", code=code, community_id=community_id)
+    return redirect(f"{address}#take", 303)
+
+
+def stored_file(code: str, community_id: int, kind: str) -> Response:
+    """Send a file that was made from the result."""
+    shown = result_or_404(code, community_id)
+    if not offered([kind]):
+        abort(404)
+    file = queries.find_report_file(reading(), shown.stored.run_id, kind, current_scope())
+    if file is None:
+        abort(404)
+    known = FILES[kind]
+    content = services().storage.get(file.digest)
+    return attachment(content, known.mimetype, _file_name(shown, known.ending))
+
+
+def may_take_numbers() -> bool:
+    """Say whether this person may take numbers with all their digits.
+
+    Two revisions with all digits tell the answers of the one home that came or went between them.
+    """
+    return current_scope().role is Role.HEAD_OFFICE
+
+
+def numbers(code: str, community_id: int) -> Response:
+    """Send the numbers as documented JSON, with every digit: to head office only."""
+    shown = result_or_404(code, community_id)
+    if not may_take_numbers():
+        abort(404)
+    text = to_json(shown.result)
+    return attachment(text.encode(), "application/json", _file_name(shown, ".json"))
+
+
+def chart(code: str, community_id: int, name: str) -> Response:
+    """Send one chart as SVG, as wide as the address asks (desk, paper or phone)."""
+    shown = result_or_404(code, community_id)
+    exhibit = _exhibit(shown, name)
+    width = WIDTHS.get(request.args.get("width", "desk"))
+    if exhibit.draw is None or width is None:
+        abort(404)
+    text = svg.draw(exhibit.draw(width), font=svg.PRINT_FONT)
+    return attachment(text, "image/svg+xml", _file_name(shown, f"-{name}.svg"))
+
+
+def table(code: str, community_id: int, name: str, form: str) -> Response:
+    """Send one table as CSV or XLSX."""
+    shown = result_or_404(code, community_id)
+    exhibit = _exhibit(shown, name)
+    about = _about(shown, exhibit)
+    if form == "csv":
+        text = to_csv(exhibit.table, about)
+        return attachment(text, "text/csv; charset=utf-8", _file_name(shown, f"-{name}.csv"))
+    content = to_xlsx(
+        exhibit.table,
+        about,
+        company=services().config.company,
+        day=beijing_date(shown.stored.created_at),
+        banner=" ".join(wording.standing_notes(shown.result)),
+    )
+    return attachment(content, XLSX, _file_name(shown, f"-{name}.xlsx"))
+
+
+def _exhibit(shown: Shown, name: str) -> Exhibit:
+    """Return an exhibit of a page this person reads, else 404."""
+    pages = [page for page, names in PAGES.items() if name in names]
+    if name not in BUILDERS or not any(may_see(page) for page in pages):
+        abort(404)
+    source = shown.source()
+    if name in PAGES["drivers"]:
+        source = with_company_drivers(source, shown)
+    found = build(name, source)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _about(shown: Shown, exhibit: Exhibit) -> list[tuple[str, str]]:
+    """Return what stands above a table in a file, so that it can be understood alone."""
+    campaign, stored = shown.campaign, shown.stored
+    lines = [
+        (_("Community"), shown.community.name),
+        (_("Survey"), campaign.title_en if current_language() == "en" else campaign.title),
+        (_("Table"), exhibit.table.title),
+        (_("Rests on"), exhibit.note),
+    ]
+    lines += [(_("Standing"), note) for note in wording.standing_notes(shown.result)]
+    lines += [
+        (_("Snapshot"), stored.snapshot.digest),
+        (_("Version of the code"), stored.code_version),
+    ]
+    return lines
+
+
+def _file_name(shown: Shown, rest: str) -> str:
+    manifest = shown.stored.manifest
+    return f"{manifest.campaign}-{manifest.community}-r{manifest.revision}{rest}"

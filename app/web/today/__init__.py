@@ -1,0 +1,1 @@
+"""Due today: what waits for the person who is signed in, one action each."""
