@@ -429,6 +429,16 @@ def find_action(session: Session, scope: Scope, action_id: int) -> VisitAction |
     return session.scalar(query)
 
 
+def has_action(session: Session, scope: Scope, visit_id: int, action_id: int) -> bool:
+    """Say whether a promise was made at this visit, for somebody who may see it."""
+    query = (
+        select(VisitAction.id)
+        .join(Visit, Visit.id == VisitAction.visit_id)
+        .where(VisitAction.id == action_id, Visit.id == visit_id, visible_visits(scope))
+    )
+    return session.scalar(query) is not None
+
+
 def _portions(ids: Collection[int]) -> list[list[int]]:
     """Split ids into lists short enough for one statement on either database."""
     ordered = sorted(set(ids))

@@ -203,6 +203,8 @@ def plan(visit_id: int) -> tuple[str, int] | Response:
 @require_role(*DESK)
 def finish(visit_id: int, action_id: int) -> tuple[str, int] | Response:
     """Say that a promise made at the door was kept."""
+    if not queries.has_action(reading(), current_scope(), visit_id, action_id):
+        abort(404)
     form = DoneForm()
     if not form.validate():
         return visit_page(open_or_404(visit_id), done=form, done_id=action_id), 422

@@ -19,7 +19,7 @@ from tests.web.staff_pages import enter_as, hidden_fields, set_clock, sign_in
         (Role.OFFICE, "/today"),
         (Role.STEWARD, "/today"),
         (Role.CLERK, "/entry/"),
-        (Role.ADMIN, "/nothing"),
+        (Role.ADMIN, "/admin/"),
     ],
 )
 def test_each_role_starts_on_its_own_page(client, session, role, start):
