@@ -137,6 +137,10 @@ class Points:
     kind: str = "points"
 
 
+_COLUMNS = 3
+_HEAD_LENGTH = 40  # what a name and the space around it take, in characters
+
+
 @dataclass(frozen=True, slots=True)
 class Formula:
     """A number explained: its name, its formula (may be empty) and what goes in."""
@@ -148,10 +152,23 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Formulas:
-    """Explanations in two columns."""
+    """Explanations in three columns: cells of a table, for CSS columns are laid out many times."""
 
     entries: Sequence[Formula]
     kind: str = "formulas"
+
+    @property
+    def columns(self) -> list[list[Formula]]:
+        """Return the entries in their order, dealt to columns of about the same length."""
+        lengths = [_HEAD_LENGTH + len(one.formula) // 8 + len(one.text) for one in self.entries]
+        whole, before = sum(lengths), 0
+        columns: list[list[Formula]] = [[] for _ in range(_COLUMNS)]
+        for one, length in zip(self.entries, lengths, strict=True):
+            columns[min(_COLUMNS - 1, _COLUMNS * (before + length // 2) // max(1, whole))].append(
+                one
+            )
+            before += length
+        return columns
 
 
 @dataclass(frozen=True, slots=True)
