@@ -41,9 +41,9 @@ from app.web.hq.company_shown import (
     community_rows,
     find_shown,
     render_page,
-    view_of,
     views,
 )
+from app.web.hq.exhibit_views import view_of
 from app.web.hq.forms import ActForm
 from app.web.services import services
 from app.web.transaction import reading, transaction
@@ -212,7 +212,7 @@ def _communities(shown: Shown) -> dict[str, object]:
     exhibit = None if found is None else many.communities(found, shown.communities, rows=shown_rows)
     return {
         "found": found,
-        "views": [] if exhibit is None else [view_of(exhibit)],
+        "views": [] if exhibit is None else [view_of(exhibit, shown.source)],
         "total": len(rows),
         "first_row": first + 1,
         "last_row": first + len(shown_rows),

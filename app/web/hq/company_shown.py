@@ -1,14 +1,12 @@
 """The one company or region result a page is about: who may see it, its words, its drawings."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from threading import Lock
+from functools import cached_property, partial
+from typing import Any
 
 from flask import abort, render_template, request, url_for
-from markupsafe import Markup
 
 from app.analysis.results.comparison import CommunityEntry
 from app.analysis.results.study import StudyResult
@@ -16,8 +14,7 @@ from app.clock import beijing_date
 from app.i18n import current_language
 from app.i18n import gettext as _
 from app.reports import company_exhibits as many
-from app.reports import plotly_figures, svg, wording
-from app.reports.charts import Chart
+from app.reports import wording
 from app.reports.company.holds.queries import list_held
 from app.reports.company.queries import (
     COMPANY,
@@ -29,21 +26,20 @@ from app.reports.company.queries import (
     list_series,
     list_summaries,
 )
-from app.reports.exhibits.codes import CodeNames, code_names
+from app.reports.exhibits.codes import CodeNames
 from app.reports.exhibits.exhibit import Event, Exhibit, Source
 from app.reports.exhibits.registry import PAGES as OF_RESULTS
 from app.reports.exhibits.registry import build
 from app.reports.exhibits.table import cell_ends, cell_text
-from app.reports.wording import Names, names_of
+from app.reports.wording import Names
 from app.staff.models import Role
 from app.surveys.campaign.models import Campaign
 from app.surveys.campaign.planning.queries import list_events
-from app.surveys.campaign.queries import get_instrument, list_campaigns
+from app.surveys.campaign.queries import list_campaigns
 from app.surveys.snapshot.manifest import MissingReason
 from app.web.access import access_campaign
 from app.web.auth import current_scope
-from app.web.hq.plan_words import event_name
-from app.web.hq.results_shown import DESK_WIDTH, PHONE_WIDTH, Face, Plot, View
+from app.web.hq.exhibit_views import View, events_of, names_in, view_of
 from app.web.transaction import reading
 
 READERS = (Role.HEAD_OFFICE, Role.LEADER, Role.REGION)
@@ -52,10 +48,6 @@ SHARED = (
     *("pfi", "matrix", "zones", "items", "drivers", "rollups", "segments", "trend"),
     *("silent", "loyalty", "gaps"),
 )
-_SLOW = frozenset({"matrix", "zone-matrix"})
-_KEPT = 64
-_plots: OrderedDict[tuple[int, str, str], Plot | None] = OrderedDict()
-_lock = Lock()
 OWN = {"silent": ("weights",), "trend": ("series",), "regions": ("regions",)}
 
 
@@ -141,14 +133,7 @@ class Shown:
         days = [day for code, day in self.closed.items() if code in waves]
         first = min(days, default=self.campaign.opens_on)
         rows = list_events(reading(), first, self.campaign.closes_on, [])
-        return tuple(
-            Event(
-                row.event.starts_on,
-                row.event.ends_on,
-                _("{kind}: {note}", kind=event_name(row.event.kind), note=row.event.note),
-            )
-            for row in rows
-        )
+        return events_of(rows)
 
     def missing(self) -> tuple[tuple[str, int, int], ...]:
         """Return why communities are not in it: words, communities and their homes."""
@@ -200,26 +185,13 @@ def find_shown(code: str, endpoint: str, page: str = "") -> Shown | str:
     if stored is None:
         held = len(list_held(session, campaign.id, region))
         return render_template("hq/company/none.html", campaign=campaign, places=places, held=held)
-    names, codes = _names(campaign.instrument_digest, current_language())
+    names, codes = names_in(campaign.instrument_digest, current_language())
     by = request.args.get("by", "")
     return Shown(campaign, region, titles[region], stored, names, codes, by, places)
 
 
 def _address(endpoint: str, code: str, page: str, region: str) -> str:
     return url_for(endpoint, code=code, page=page or None, region=region or None)
-
-
-_known_names: dict[tuple[str, str], tuple[Names, CodeNames]] = {}
-
-
-def _names(digest: str, language: str) -> tuple[Names, CodeNames]:
-    """Return the names of a published questionnaire, collected once: it never changes."""
-    found = _known_names.get((digest, language))
-    if found is None:
-        instrument = get_instrument(reading(), digest)
-        found = names_of(instrument, language), code_names(instrument, language)
-        _known_names[digest, language] = found
-    return found
 
 
 def result_or_404(code: str) -> Shown:
@@ -306,43 +278,13 @@ def views(shown: Shown, page: str) -> list[View]:
     """Return the exhibits of a page that this result has something for."""
     names = (*(OF_RESULTS[page] if page in SHARED else ()), *OWN.get(page, ()))
     found = (find_exhibit(shown, name) for name in names)
-    return [_kept_view(one, shown) for one in found if one is not None]
-
-
-def _kept_view(exhibit: Exhibit, shown: Shown) -> View:
-    """Return an exhibit with its drawings; those whose labels had to be placed are kept."""
-    if exhibit.name not in _SLOW:
-        return view_of(exhibit)
-    key = (shown.stored.run_id, exhibit.name, current_language())
-    with _lock:
-        plot = _plots.get(key)
-    if plot is None:
-        plot = view_of(exhibit).plot
-        with _lock:
-            _plots[key] = plot
-            while len(_plots) > _KEPT:
-                _plots.popitem(last=False)
-    return View(exhibit, plot)
-
-
-def view_of(exhibit: Exhibit) -> View:
-    """Return an exhibit with its drawings for the desk and the phone."""
-    draw = exhibit.draw
-    if draw is None:
-        return View(exhibit, None)
-    return View(
-        exhibit, Plot(_face(draw(DESK_WIDTH), live=True), _face(draw(PHONE_WIDTH), live=False))
-    )
-
-
-def _face(chart: Chart, *, live: bool) -> Face:
-    # The drawing code escapes every word.
-    markup = Markup(svg.draw(chart, suffix="desk" if live else "phone"))  # noqa: S704
-    return Face(markup, plotly_figures.figure(chart) if live else None)
+    return [view_of(one, shown.source) for one in found if one is not None]
 
 
 def render_page(name: str, shown: Shown, *, page: str, **values: object) -> str:
     """Render a page of a company's result with everything its layout needs."""
+    place: dict[str, Any] = {"code": shown.campaign.code, "region": shown.region or None}
+    shows: dict[str, Any] = {**place, "by": shown.by or None}
     return render_template(
         f"hq/company/{name}.html",
         page=page,
@@ -357,5 +299,8 @@ def render_page(name: str, shown: Shown, *, page: str, **values: object) -> str:
         cell_text=cell_text,
         cell_ends=cell_ends,
         beijing_date=beijing_date,
+        page_address=partial(url_for, "hq_company.page", **place),
+        chart_address=partial(url_for, "hq_company.chart", **shows),
+        table_address=partial(url_for, "hq_company.table", **shows),
         **values,
     )

@@ -22,6 +22,7 @@ from app.surveys.campaign.queries import count_exclusions
 from app.web.auth import current_scope, require_role
 from app.web.choosing import opened_campaigns
 from app.web.hq import results_files
+from app.web.hq.exhibit_files import may_take_numbers
 from app.web.hq.forms import ActForm
 from app.web.hq.results_index import campaign_to_show, index_rows
 from app.web.hq.results_overview import coverage_of, first_screen, next_steps
@@ -88,7 +89,7 @@ def overview(code: str, community_id: int) -> str:
         files=results_files.offered(kinds),
         prints=results_files.prints(shown, kinds),
         form=ActForm(),
-        may_take_numbers=results_files.may_take_numbers(),
+        may_take_numbers=may_take_numbers(),
         bounds=bounds_of_satisfied(
             shown.result, shown.stored.manifest.returned, shown.stored.manifest.base
         ),

@@ -2,25 +2,20 @@
 
 from typing import NamedTuple
 
-from flask import abort, redirect, request, url_for
+from flask import abort, redirect, url_for
 from werkzeug.wrappers import Response
 
-from app.analysis.results.canonical import to_json
-from app.clock import beijing_date
-from app.i18n import current_language
 from app.i18n import gettext as _
-from app.reports import queries, svg, wording
+from app.reports import queries
 from app.reports.exhibits.exhibit import Exhibit
 from app.reports.exhibits.registry import BUILDERS, PAGES, build
 from app.reports.printing import orders as printing
-from app.reports.table_files import to_csv, to_xlsx
 from app.staff.models import Role
 from app.web.auth import current_scope
 from app.web.downloads import attachment
+from app.web.hq import exhibit_files
 from app.web.hq.forms import ActForm
 from app.web.hq.results_shown import (
-    DESK_WIDTH,
-    PHONE_WIDTH,
     Shown,
     may_see,
     result_or_404,
@@ -29,9 +24,7 @@ from app.web.hq.results_shown import (
 from app.web.services import services
 from app.web.transaction import reading, transaction
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PRINTERS = (Role.HEAD_OFFICE, Role.LEADER, Role.REGION, Role.OFFICE)
-WIDTHS = {"desk": DESK_WIDTH, "paper": 620.0, "phone": PHONE_WIDTH}
 
 
 class Kind(NamedTuple):
@@ -49,7 +42,7 @@ FILES = {
     "sheet-en": Kind("application/pdf", "-sheet-en.pdf"),
     "notice-zh-Hans": Kind("application/pdf", "-notice.pdf", is_for_committee=True),
     "notice-en": Kind("application/pdf", "-notice-en.pdf", is_for_committee=True),
-    "xlsx": Kind(XLSX, ".xlsx"),
+    "xlsx": Kind(exhibit_files.XLSX, ".xlsx"),
 }
 
 
@@ -111,53 +104,24 @@ def stored_file(code: str, community_id: int, kind: str) -> Response:
         abort(404)
     known = FILES[kind]
     content = services().storage.get(file.digest)
-    return attachment(content, known.mimetype, _file_name(shown, known.ending))
-
-
-def may_take_numbers() -> bool:
-    """Say whether this person may take numbers with all their digits.
-
-    Two revisions with all digits tell the answers of the one home that came or went between them.
-    """
-    return current_scope().role is Role.HEAD_OFFICE
+    return attachment(content, known.mimetype, f"{_origin(shown).stem}{known.ending}")
 
 
 def numbers(code: str, community_id: int) -> Response:
-    """Send the numbers as documented JSON, with every digit: to head office only."""
-    shown = result_or_404(code, community_id)
-    if not may_take_numbers():
-        abort(404)
-    text = to_json(shown.result)
-    return attachment(text.encode(), "application/json", _file_name(shown, ".json"))
+    """Send the numbers as documented JSON."""
+    return exhibit_files.numbers_file(_origin(result_or_404(code, community_id)))
 
 
 def chart(code: str, community_id: int, name: str) -> Response:
-    """Send one chart as SVG, as wide as the address asks (desk, paper or phone)."""
+    """Send one chart as SVG."""
     shown = result_or_404(code, community_id)
-    exhibit = _exhibit(shown, name)
-    width = WIDTHS.get(request.args.get("width", "desk"))
-    if exhibit.draw is None or width is None:
-        abort(404)
-    text = svg.draw(exhibit.draw(width), font=svg.PRINT_FONT)
-    return attachment(text, "image/svg+xml", _file_name(shown, f"-{name}.svg"))
+    return exhibit_files.chart_file(_origin(shown), _exhibit(shown, name))
 
 
 def table(code: str, community_id: int, name: str, form: str) -> Response:
     """Send one table as CSV or XLSX."""
     shown = result_or_404(code, community_id)
-    exhibit = _exhibit(shown, name)
-    about = _about(shown, exhibit)
-    if form == "csv":
-        text = to_csv(exhibit.table, about)
-        return attachment(text, "text/csv; charset=utf-8", _file_name(shown, f"-{name}.csv"))
-    content = to_xlsx(
-        exhibit.table,
-        about,
-        company=services().config.company,
-        day=beijing_date(shown.stored.created_at),
-        banner=" ".join(wording.standing_notes(shown.result)),
-    )
-    return attachment(content, XLSX, _file_name(shown, f"-{name}.xlsx"))
+    return exhibit_files.table_file(_origin(shown), _exhibit(shown, name), form)
 
 
 def _exhibit(shown: Shown, name: str) -> Exhibit:
@@ -174,23 +138,14 @@ def _exhibit(shown: Shown, name: str) -> Exhibit:
     return found
 
 
-def _about(shown: Shown, exhibit: Exhibit) -> list[tuple[str, str]]:
-    """Return what stands above a table in a file, so that it can be understood alone."""
-    campaign, stored = shown.campaign, shown.stored
-    lines = [
-        (_("Community"), shown.community.name),
-        (_("Survey"), campaign.title_en if current_language() == "en" else campaign.title),
-        (_("Table"), exhibit.table.title),
-        (_("Rests on"), exhibit.note),
-    ]
-    lines += [(_("Standing"), note) for note in wording.standing_notes(shown.result)]
-    lines += [
-        (_("Snapshot"), stored.snapshot.digest),
-        (_("Version of the code"), stored.code_version),
-    ]
-    return lines
-
-
-def _file_name(shown: Shown, rest: str) -> str:
-    manifest = shown.stored.manifest
-    return f"{manifest.campaign}-{manifest.community}-r{manifest.revision}{rest}"
+def _origin(shown: Shown) -> exhibit_files.Origin:
+    stored, manifest = shown.stored, shown.stored.manifest
+    return exhibit_files.Origin(
+        stem=f"{manifest.campaign}-{manifest.community}-r{manifest.revision}",
+        about=(_("Community"), shown.community.name),
+        campaign=shown.campaign,
+        result=shown.result,
+        digest=stored.snapshot.digest,
+        code_version=stored.code_version,
+        created_at=stored.created_at,
+    )

@@ -1,32 +1,30 @@
 """The one result a page is about: who may see it, its words, its drawings, why it is locked."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
-from threading import Lock
+from functools import cached_property, partial
+from typing import Any
 
-from flask import abort, render_template, request
+from flask import abort, render_template, request, url_for
 from markupsafe import Markup
 
 from app.analysis.results.study import StudyResult
 from app.clock import beijing_date
 from app.i18n import current_language
 from app.i18n import gettext as _
-from app.reports import plotly_figures, queries, svg, wording
-from app.reports.charts import Chart
+from app.reports import queries, svg, wording
 from app.reports.company.queries import find_company_drivers
-from app.reports.exhibits.codes import CodeNames, code_names
-from app.reports.exhibits.exhibit import Event, Exhibit, Source
+from app.reports.exhibits.codes import CodeNames
+from app.reports.exhibits.exhibit import Event, Source
 from app.reports.exhibits.registry import PAGES, build
 from app.reports.exhibits.table import cell_ends, cell_text
 from app.reports.gate_words import revision_words
-from app.reports.wording import Names, names_of
+from app.reports.wording import Names
 from app.staff.models import Role
 from app.surveys.campaign.models import Campaign, Gate
 from app.surveys.campaign.planning.queries import list_events
-from app.surveys.campaign.queries import get_instrument, list_campaigns
+from app.surveys.campaign.queries import list_campaigns
 from app.surveys.campaign.rules import GateState
 from app.surveys.integrity.deciding.queries import is_annulled
 from app.surveys.register.models import Community
@@ -34,43 +32,14 @@ from app.surveys.response.tracker import TrackerRow, tracker
 from app.surveys.response.voids.queries import count_voids
 from app.web.access import access_campaign, access_community, access_gate
 from app.web.auth import current_scope
-from app.web.hq.plan_words import event_name
+from app.web.hq.exhibit_views import View, events_of, names_in, view_of
 from app.web.services import services
 from app.web.transaction import reading
 from app.web.words import short_date
 
-DESK_WIDTH = 980.0
-PHONE_WIDTH = 350.0
 # The owners' committee reads results, not how the answers were checked.
 NOT_FOR_COMMITTEE = frozenset({"quality"})
-# Only drawings whose labels have to be placed are worth keeping.
 COMPANY = "company"
-_SLOW = frozenset({"matrix", "zone-matrix", "attribute-drivers"})
-_KEPT = 128
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """One drawing: the SVG that stands in the page, and the figure a script may put over it."""
-
-    markup: Markup
-    figure: Mapping[str, object] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """A chart for the desk and for the phone."""
-
-    desk: Face
-    phone: Face
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """An exhibit with its drawings."""
-
-    exhibit: Exhibit
-    plot: Plot | None
 
 
 @dataclass(frozen=True)
@@ -130,14 +99,7 @@ class Shown:
         days = [day for code, day in self.closed.items() if code in waves]
         first = min([*days, self.campaign.opens_on])
         rows = list_events(reading(), first, self.campaign.closes_on, [self.community.id])
-        return tuple(
-            Event(
-                row.event.starts_on,
-                row.event.ends_on,
-                _("{kind}: {note}", kind=event_name(row.event.kind), note=row.event.note),
-            )
-            for row in rows
-        )
+        return events_of(rows)
 
 
 def find_shown(code: str, community_id: int) -> Shown | str:
@@ -156,21 +118,8 @@ def find_shown(code: str, community_id: int) -> Shown | str:
             row=row,
             reason=locked_reason(row, campaign),
         )
-    names, codes = _names(stored.manifest.instrument, current_language())
+    names, codes = names_in(stored.manifest.instrument, current_language())
     return Shown(campaign, community, stored, names, codes, request.args.get("by", ""))
-
-
-_known_names: dict[tuple[str, str], tuple[Names, CodeNames]] = {}
-
-
-def _names(digest: str, language: str) -> tuple[Names, CodeNames]:
-    """Return the names of a published questionnaire, collected once: it never changes."""
-    found = _known_names.get((digest, language))
-    if found is None:
-        instrument = get_instrument(reading(), digest)
-        found = names_of(instrument, language), code_names(instrument, language)
-        _known_names[digest, language] = found
-    return found
 
 
 def may_see(page: str) -> bool:
@@ -206,7 +155,7 @@ def views(shown: Shown, page: str) -> list[View]:
     if page == "drivers":
         source = with_company_drivers(source, shown)
     found = (build(name, source) for name in PAGES[page])
-    return [View(one, _plot(one, source)) for one in found if one is not None]
+    return [view_of(one, source) for one in found if one is not None]
 
 
 def with_company_drivers(source: Source, shown: Shown) -> Source:
@@ -223,58 +172,10 @@ def with_company_drivers(source: Source, shown: Shown) -> Source:
     return replace(source, result=result)
 
 
-def _plot(exhibit: Exhibit, source: Source) -> Plot | None:
-    draw = exhibit.draw
-    if draw is None:
-        return None
-    if exhibit.name not in _SLOW:
-        return Plot(_face(draw(DESK_WIDTH), live=True), _face(draw(PHONE_WIDTH), live=False))
-    key = (id(source.result), id(source.names), exhibit.name)
-    kept = _drawn.find(key, source.result, source.names)
-    if kept is None:
-        kept = Plot(_face(draw(DESK_WIDTH), live=True), _face(draw(PHONE_WIDTH), live=False))
-        _drawn.keep(key, source.result, source.names, kept)
-    return kept
-
-
-class _Drawn:
-    """Drawings by the objects they were made from, the latest ones; they hold those objects."""
-
-    def __init__(self) -> None:
-        self._plots: OrderedDict[tuple[int, int, str], tuple[StudyResult, Names, Plot]]
-        self._plots = OrderedDict()
-        self._lock = Lock()
-
-    def find(self, key: tuple[int, int, str], result: StudyResult, names: Names) -> Plot | None:
-        """Return the drawing of exactly these objects."""
-        with self._lock:
-            kept = self._plots.get(key)
-            if kept is None or kept[0] is not result or kept[1] is not names:
-                return None
-            self._plots.move_to_end(key)
-            return kept[2]
-
-    def keep(
-        self, key: tuple[int, int, str], result: StudyResult, names: Names, plot: Plot
-    ) -> None:
-        """Keep a drawing, and let the oldest go where there are too many."""
-        with self._lock:
-            self._plots[key] = (result, names, plot)
-            while len(self._plots) > _KEPT:
-                self._plots.popitem(last=False)
-
-
-_drawn = _Drawn()
-
-
-def _face(chart: Chart, *, live: bool) -> Face:
-    # The drawing code escapes every word.
-    markup = Markup(svg.draw(chart, suffix="desk" if live else "phone"))  # noqa: S704
-    return Face(markup, plotly_figures.figure(chart) if live else None)
-
-
 def render_page(name: str, shown: Shown, **values: object) -> str:
     """Render a page of a result with everything its layout needs."""
+    place: dict[str, Any] = {"code": shown.campaign.code, "community_id": shown.community.id}
+    shows: dict[str, Any] = {**place, "by": shown.by or None}
     return render_template(
         f"hq/results/{name}.html",
         page=name,
@@ -290,6 +191,9 @@ def render_page(name: str, shown: Shown, **values: object) -> str:
         cell_text=cell_text,
         cell_ends=cell_ends,
         rank_slots=_rank_slots,
+        page_address=partial(url_for, "hq_results.page", **place),
+        chart_address=partial(url_for, "hq_results.chart", **shows),
+        table_address=partial(url_for, "hq_results.table", **shows),
         short_names=lambda found: [shown.names.short(item.code) for item in found],
         **values,
     )
