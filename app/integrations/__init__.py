@@ -1,0 +1,1 @@
+"""Other systems: keys of the API, webhooks and their deliveries."""

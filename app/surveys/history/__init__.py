@@ -1,0 +1,1 @@
+"""Earlier campaigns and other tools' data, entered by file and column map."""

@@ -1,0 +1,1 @@
+"""The market-standing survey: frame of competing communities, interviews of an outside agency."""

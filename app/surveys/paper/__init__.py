@@ -1,0 +1,1 @@
+"""Paper: printed sheets, their scans, and what was read of them."""

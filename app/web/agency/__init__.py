@@ -1,0 +1,1 @@
+"""The face of the outside agency of the market survey."""
