@@ -21,8 +21,10 @@ from argon2 import PasswordHasher
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Page
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from app.config import Config
@@ -60,26 +62,45 @@ class KeptTemplates(BytecodeCache):
 
 
 class KeptAddresses:
-    """Address builders of this process: werkzeug compiles one for each rule of each application."""
+    """Compiled address rules of this process: every test makes an application out of the same."""
 
     def __init__(self) -> None:
-        self._make = Rule._compile_builder
-        self._kept: dict[tuple[object, ...], object] = {}
+        self._compile = Rule.compile
+        self._kept: dict[tuple[object, ...], Rule] = {}
 
-    def builder(self, rule: Rule, append_unknown: bool = True) -> object:
-        """Return what werkzeug makes of a rule, made once: it depends on these words alone."""
+    def compile(self, rule: Rule) -> None:
+        """Give a rule what werkzeug makes of it, made once: it depends on these words alone."""
         defaults = tuple((rule.defaults or {}).items())
-        key = (rule.rule, rule.subdomain, rule.host, defaults, append_unknown)
-        if key not in self._kept:
-            self._kept[key] = self._make(rule, append_unknown)
-        return self._kept[key]
+        converters = tuple(rule.map.converters.items())
+        words = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes)
+        key = (words, defaults, converters, rule.map.host_matching)
+        if (kept := self._kept.get(key)) is None:
+            self._compile(rule)
+            self._kept[key] = rule
+            return
+        rule._parts, rule._trace, rule._converters = kept._parts, kept._trace, kept._converters
+        rule.arguments |= kept.arguments
+        rule._build = kept._build.__func__.__get__(rule, None)
+        rule._build_unknown = kept._build_unknown.__func__.__get__(rule, None)
 
 
 _addresses = KeptAddresses()
-Rule._compile_builder = lambda rule, append_unknown=True: _addresses.builder(rule, append_unknown)
+Rule.compile = lambda rule: _addresses.compile(rule)  # noqa: PLW0108 - a bound method binds no rule
+# One server and one SQLite library serve all tests: dialects of one kind are the same dialect, and
+# engines that differ by their database alone share their compiled statements.
+_statements: LRUCache[object, object] = LRUCache(5000)
+DefaultDialect.__eq__ = lambda one, other: type(one) is type(other)
+DefaultDialect.__hash__ = lambda one: hash(type(one))
 # The work of a password is set so that nobody guesses many; a thousand tests sign in each.
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": KeptTemplates()}
+
+
+@event.listens_for(Engine, "engine_connect")
+def _share_statements(connection: Connection) -> None:
+    connection.engine._compiled_cache = _statements
+
+
 DATABASES = ["sqlite", "postgresql"] if postgres.is_wanted() else ["sqlite"]
 
 

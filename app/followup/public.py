@@ -30,6 +30,7 @@ from app.followup.published import queries
 from app.followup.published.content import BulletinContent, read_bulletin
 from app.followup.published.models import AnswerProgress, ProgressKind
 from app.followup.published.rules import asks_from
+from app.followup.rules import needs_call_back
 from app.surveys.campaign.models import FrameMember
 from app.surveys.response.models import ContactWish, Response
 from app.surveys.response.queries import find_comment
@@ -215,7 +216,8 @@ def rate_reply(
 ) -> bool:
     """Keep what an owner says to the reply he reads; he may change his mind.
 
-    An owner who is not satisfied opens his case again, each time he comes to say so.
+    An owner who is not satisfied opens his case again, each time he comes to say so. One who is
+    closes what waits for nothing else (see `_close_content`).
 
     Returns:
         False when this is not the newest reply to his comment: a newer one was published.
@@ -231,6 +233,8 @@ def rate_reply(
         is_new = _keep_verdict(session, reply.id, verdict, now=now)
     if is_new and verdict is ReplyVerdict.NOT:
         _open_again(session, response, now=now)
+    elif is_new and verdict is ReplyVerdict.SATISFIED:
+        _close_content(session, response, now=now)
     return True
 
 
@@ -245,6 +249,34 @@ def _keep_verdict(session: Session, reply_id: int, verdict: ReplyVerdict, *, now
         rating.verdict, rating.rated_at = verdict, now
     session.flush()
     return True
+
+
+def _close_content(session: Session, response: Response, *, now: datetime) -> None:
+    """Close the answered case of a home that is content with every reply it has.
+
+    The owner's own word is the call-back. A danger and a complaint still need somebody who asks:
+    whoever holds a receipt could have tapped here.
+    """
+    case = queries.find_case_of(session, response.frame_member_id)
+    if case is None or case.stage is not Stage.ANSWERED:
+        return
+    if needs_call_back(case.source, case.urgency):
+        return
+    if queries.count_not_content(session, response.frame_member_id):
+        return
+    for stage in (Stage.CALLED_BACK, Stage.CLOSED):
+        case.stage = stage
+        session.add(
+            CaseEvent(
+                follow_up_id=case.id,
+                kind=CaseEventKind.STEP,
+                at=now,
+                stage=stage,
+                detail="rating",
+            )
+        )
+    case.state, case.closed_at = CaseState.CLOSED, now
+    session.flush()
 
 
 def _open_again(session: Session, response: Response, *, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from app.clock import beijing_date, last_day_before
 from app.followup.errors import FieldError
-from app.followup.models import Attempt, CaseList, CaseState, Outcome
+from app.followup.models import Attempt, CaseList, CaseState, Outcome, Source, Urgency
 from app.surveys.response.models import ContactWish
 
 START_DAYS = 7  # whole calendar days after T0 work must be under way (requirements R05)
@@ -21,6 +21,11 @@ PLACE_OF_WAY = {"visit": "home", "reception": "desk"}
 # Outcomes that say enough by themselves: nobody was reached, or nothing had to be answered.
 WORDLESS = frozenset({Outcome.UNREACHABLE, Outcome.DECLINED, Outcome.PRAISE_PASSED})
 OWNER_VIEWS = ("satisfied", "neutral", "dissatisfied")
+
+
+def needs_call_back(source: Source, urgency: Urgency) -> bool:
+    """Say whether somebody else must ask the owner before a case is closed."""
+    return urgency is Urgency.SAFETY or source is Source.COMPLAINT
 
 
 def choose_wish(wishes: Sequence[ContactWish]) -> ContactWish:

@@ -114,7 +114,10 @@ def event_words(kind: CaseEventKind, detail: str, to: str) -> str:
         return outcome_name_of(detail)
     return {
         CaseEventKind.OPENED: _("Case made from the owner's words"),
-        CaseEventKind.STEP: _("Reply published") if detail == "reply" else _("Next step"),
+        CaseEventKind.STEP: {
+            "reply": _("Reply published"),
+            "rating": _("the owner is satisfied with the reply"),
+        }.get(detail, _("Next step")),
         CaseEventKind.UNDONE: _("A contact was taken back"),
         CaseEventKind.ASSIGNED: _("answered for by {name}").format(name=to),
         CaseEventKind.HANDED_OVER: _("handed over to {name}").format(name=to),

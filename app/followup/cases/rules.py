@@ -7,7 +7,8 @@ closed; a closed case may be opened again (requirements R72, R85, R103; docs/adr
 - **Low risk** is everything but a danger to people and a complaint. The front line closes it
   without approval: the talk in which the owner hears the answer and says what he thinks of it is
   reply and call-back in one. An owner who is not satisfied keeps the case open; then only the
-  director or head office may close it, with a reason.
+  director or head office may close it, with a reason. A published reply that the owner rates
+  "satisfied" himself closes it as well.
 - **Otherwise** the case is answered first and then called back by somebody else than who
   answered. The call-back needs the owner's own view; a dissatisfied owner opens the case again.
   That the owner declines, or is not reached, ends such a case no sooner: one person says so in
@@ -32,6 +33,7 @@ from app.followup.rules import (
     WAYS_TO_GIVE_UP,
     ContactInput,
     DueDates,
+    needs_call_back,
 )
 from app.staff.models import Role
 from app.surveys.campaign.planning.workdays import (
@@ -122,11 +124,6 @@ def state_of(stage: Stage) -> CaseState:
     if stage is Stage.DECLINED:
         return CaseState.DECLINED
     return CaseState.CLOSED if stage in ENDED else CaseState.OPEN
-
-
-def needs_call_back(source: Source, urgency: Urgency) -> bool:
-    """Say whether somebody else must ask the owner before the case is closed."""
-    return urgency is Urgency.SAFETY or source is Source.COMPLAINT
 
 
 def has_given_up(tries: Sequence[Try]) -> bool:

@@ -13,11 +13,12 @@ from app.followup.models import (
     PublicAnswer,
     Reply,
     ReplyRating,
+    ReplyVerdict,
 )
 from app.followup.published.models import AnswerProgress, BoardCode, Bulletin
 from app.surveys.campaign.models import OPENED, Campaign
 from app.surveys.register.models import Community
-from app.surveys.response.models import Comment
+from app.surveys.response.models import Comment, ContactWish, Response
 
 
 def find_reply(session: Session, comment_id: int) -> Reply | None:
@@ -47,6 +48,30 @@ def list_ratings(session: Session, reply_ids: Collection[int]) -> dict[int, Repl
     """Return what owners said to some replies, by reply."""
     found = session.scalars(select(ReplyRating).where(ReplyRating.reply_id.in_(reply_ids)))
     return {rating.reply_id: rating for rating in found}
+
+
+def count_not_content(session: Session, member_id: int) -> int:
+    """Count the comments of a home that wait for a reply, or for a word that it satisfies."""
+    newest = (
+        select(func.max(Reply.version))
+        .where(Reply.comment_id == Comment.id)
+        .correlate(Comment)
+        .scalar_subquery()
+    )
+    is_content = ReplyRating.verdict == ReplyVerdict.SATISFIED
+    query = (
+        select(func.count())
+        .select_from(Comment)
+        .join(Response, Response.id == Comment.response_id)
+        .outerjoin(Reply, (Reply.comment_id == Comment.id) & (Reply.version == newest))
+        .outerjoin(ReplyRating, (ReplyRating.reply_id == Reply.id) & is_content)
+        .where(
+            Response.frame_member_id == member_id,
+            Comment.wish != ContactWish.NO_REPLY,
+            ReplyRating.reply_id.is_(None),
+        )
+    )
+    return session.scalar(query) or 0
 
 
 def list_answers(

@@ -12,7 +12,7 @@ from app.followup.answering.queries import ProblemRow, list_problems
 from app.followup.answering.services import list_replies
 from app.followup.cases import queries as case_queries
 from app.followup.cases.contacts import list_tries, may_undo
-from app.followup.cases.rules import Position, needs_call_back, steps_by_hand
+from app.followup.cases.rules import Position, steps_by_hand
 from app.followup.cases.services import TURNS
 from app.followup.errors import CaseNotFoundError
 from app.followup.models import Attempt, CaseList, CaseState, Source, Stage
@@ -20,6 +20,7 @@ from app.followup.praise.queries import list_praise_of
 from app.followup.published.queries import list_raised
 from app.followup.queries import list_contacts
 from app.followup.rows import CaseRow, CaseView
+from app.followup.rules import needs_call_back
 from app.followup.services import list_steps
 from app.followup.services import open_case as open_one
 from app.i18n import current_language

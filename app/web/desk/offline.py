@@ -26,9 +26,9 @@ from sqlalchemy.orm import Session
 from app.clock import beijing_date
 from app.followup import services as case_services
 from app.followup.cases.lists.queries import Filters, Whose
-from app.followup.cases.rules import needs_call_back
 from app.followup.models import CaseState, Stage, Urgency
 from app.followup.rows import CaseView, PersonView
+from app.followup.rules import needs_call_back
 from app.followup.visits import queries, reading, services
 from app.followup.visits.rows import VisitRow, VisitView
 from app.reports.lists import reach_of

@@ -28,6 +28,7 @@ from app.followup.queries import count_cases, find_case, list_cases, list_sealed
 from app.followup.rules import ContactInput
 from app.staff.models import Role
 from app.staff.scope import Scope
+from app.surveys.campaign.models import FrameMember
 from app.surveys.response.models import Response
 from tests.factories import make_campaign, make_community, make_staff, members_of
 from tests.integration.snapshot.answering import AFTER, answer
@@ -97,10 +98,11 @@ class Desk:
             self.session, self.vault, scope, found.id, comment.id, "周五换好", now=self.now
         )
 
-    def rate(self, found, verdict):
+    def rate(self, found, verdict, *, at=0):
+        """Let the owner rate the reply to his first comment, or to the one `at` that place."""
         query = select(Response).where(Response.frame_member_id == found.frame_member_id)
-        response = self.session.scalars(query.order_by(Response.id)).first()
-        member = self.members[0]
+        response = self.session.scalars(query.order_by(Response.id)).all()[at]
+        member = self.session.get_one(FrameMember, found.frame_member_id)
         read = public.aftermath(self.session, self.vault, response, member, now=self.now).reply
         public.rate_reply(self.session, response, read.id, verdict, now=self.now)
 
@@ -281,3 +283,33 @@ def test_a_danger_of_a_home_without_reply_is_no_case_of_the_office(desk):
     assert len(list_cases(desk.session, desk.office, desk.campaign.id)) == 1
     with pytest.raises(CaseNotFoundError):
         desk.record(desk.office, found, Outcome.SOLVED, result="去看了")
+
+
+def test_an_owner_content_with_his_reply_closes_the_case_himself(desk):
+    content, danger = desk.say("office_or_hq", "office_or_hq")
+    desk.mark(danger)
+    for found in (content, danger):
+        desk.reply(found, desk.hq)
+        assert found.stage is Stage.ANSWERED
+    desk.rate(content, ReplyVerdict.SATISFIED)
+    assert (content.state, content.stage) == (CaseState.CLOSED, Stage.CLOSED)
+    assert content.closed_at == desk.now
+    desk.rate(danger, ReplyVerdict.SATISFIED)  # a danger is asked after by a second person
+    assert (danger.state, danger.stage) == (CaseState.OPEN, Stage.ANSWERED)
+    desk.rate(content, ReplyVerdict.NOT)  # he may change his mind
+    assert (content.state, content.stage) == (CaseState.OPEN, Stage.REOPENED)
+
+
+def test_one_content_word_does_not_close_what_a_second_comment_waits_for(desk):
+    (found,) = desk.say("office_or_hq")
+    words = {"comment": "门", "wish": "office_or_hq", "key": "second"}
+    answer(desk.session, desk.vault, desk.campaign, desk.members[0], **words)
+    make_follow_ups(desk.session, desk.campaign.id, now=AFTER)
+    comments = list_sealed_comments(desk.session, [found.frame_member_id])
+    first, second = sorted(comments, key=lambda one: one.id)
+    publish_reply(desk.session, desk.vault, desk.hq, found.id, first.id, "已换", now=desk.now)
+    desk.rate(found, ReplyVerdict.SATISFIED)
+    assert (found.state, found.stage) == (CaseState.OPEN, Stage.ANSWERED)
+    publish_reply(desk.session, desk.vault, desk.hq, found.id, second.id, "已修", now=desk.now)
+    desk.rate(found, ReplyVerdict.SATISFIED, at=-1)
+    assert found.state is CaseState.CLOSED
