@@ -22,11 +22,12 @@ from app.followup.visits import queries as visit_queries
 from app.followup.visits import services as visit_services
 from app.followup.visits.reading import care_of, open_visit
 from app.followup.visits.rules import OPEN_STATES
+from app.followup.visits.wording import visit_state
 from app.i18n import current_language
 from app.i18n import gettext as _
 from app.reports.paper import in_language, print_pdf
 from app.reports.visit_briefing import Briefing, care_words, make_briefing
-from app.reports.visit_lists import reason_words, state_words
+from app.reports.visit_lists import reason_words
 from app.reports.work import Workshop
 from app.staff.queries import find_staff
 from app.staff.scope import Scope
@@ -184,7 +185,7 @@ def _of_visit(briefing: Briefing, campaign: Campaign) -> Values:
         "campaign": _title(campaign),
         "planned": planned,
         "reason": reason_words(row.important),
-        "state": state_words(row.state),
+        "state": visit_state(row.state),
         "care": [care_words(need) for need in briefing.view.care],
         "promises": [action for action in briefing.view.actions if action.done_on is None],
         "kept": sum(action.done_on is not None for action in briefing.view.actions),

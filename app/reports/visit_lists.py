@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from icalendar import Calendar, Event
 
 from app.clock import BEIJING
-from app.followup.visits.models import VisitState
 from app.followup.visits.rows import VisitRow, VisitView
+from app.followup.visits.wording import visit_state
 from app.i18n import gettext as _
 from app.reports.lists import ListHead
 from app.reports.workbook import Column, Sheet, make_workbook
@@ -45,7 +45,7 @@ def visit_workbook(visits: Sequence[VisitView], head: ListHead) -> bytes:
             visit.row.planned_on,
             _time(visit.row.appointed_at),
             visit.row.visitor or "",
-            state_words(visit.row.state),
+            visit_state(visit.row.state),
             visit.row.visited_on,
             visit.row.visited_by or "",
             visit.row.reference,
@@ -94,18 +94,6 @@ def _event(row: VisitRow, now: datetime) -> Event:
 
 def _time(instant: datetime | None) -> str:
     return "" if instant is None else f"{instant.astimezone(BEIJING):%H:%M}"
-
-
-def state_words(state: VisitState) -> str:
-    """Return the state of a visit as a list says it."""
-    return {
-        VisitState.PLANNED: _("planned"),
-        VisitState.APPOINTED: _("Appointed"),
-        VisitState.VISITED: _("visited"),
-        VisitState.NOT_AT_HOME: _("Nobody at home"),
-        VisitState.DECLINED: _("Wishes no visit"),
-        VisitState.PHONE_INSTEAD: _("By telephone instead"),
-    }[state]
 
 
 def reason_words(reason: ImportantReason | None) -> str:

@@ -5,21 +5,10 @@ from datetime import date, datetime
 from app.clock import BEIJING
 from app.followup.visits.models import VisitResult, VisitState
 from app.followup.visits.rows import VisitRow
+from app.followup.visits.wording import visit_state
 from app.i18n import gettext as _
 from app.surveys.register.models import CareNeedKind
 from app.web import words
-
-
-def visit_state(state: VisitState) -> str:
-    """Return the word for the state of a visit."""
-    return {
-        VisitState.PLANNED: _("Time to be agreed"),
-        VisitState.APPOINTED: _("Appointed"),
-        VisitState.VISITED: _("Visited"),
-        VisitState.NOT_AT_HOME: _("Nobody at home"),
-        VisitState.DECLINED: _("Wishes no visit"),
-        VisitState.PHONE_INSTEAD: _("By telephone instead"),
-    }[state]
 
 
 def visit_result(result: VisitResult) -> str:

@@ -5,8 +5,6 @@ key away. A record is sealed for the server and sent with its key until the serv
 stored: at least once, and stored once.
 """
 
-import hashlib
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +13,6 @@ from flask import (
     Response,
     abort,
     jsonify,
-    make_response,
     render_template,
     request,
     url_for,
@@ -41,6 +38,7 @@ from app.web.auth import current_scope, require_role
 from app.web.choosing import opened_campaigns
 from app.web.desk import offline_upload
 from app.web.desk.offline_words import script_words
+from app.web.offline_worker import worker_script
 from app.web.services import services as outside
 from app.web.transaction import transaction
 
@@ -77,18 +75,9 @@ def show() -> str:
 @require_role(*DESK)
 def worker() -> Response:
     """Give the script that answers for the server while there is no network."""
-    files = [url_for("static", filename=name) for name in _STATIC]
-    version = hashlib.sha256("".join([_page(), *files]).encode()).hexdigest()[:12]
-    answer = make_response(
-        render_template(
-            "desk/sw.js.txt",
-            cache=json.dumps(f"desk-{version}"),
-            page=json.dumps(url_for(".show")),
-            files=json.dumps(files),
-        )
+    return worker_script(
+        "desk", page=url_for(".show"), markup=_page(), files=_STATIC, stands_in=True
     )
-    answer.mimetype = "text/javascript"
-    return answer
 
 
 @bp.get("/offline/list")

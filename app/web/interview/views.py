@@ -1,14 +1,10 @@
 """The interviewer's pages: one page that works without a network, its list, and its upload."""
 
-import hashlib
-import json
-
 from flask import (
     Blueprint,
     Response,
     abort,
     jsonify,
-    make_response,
     render_template,
     request,
     url_for,
@@ -20,6 +16,7 @@ from app.web.auth import current_scope, require_role
 from app.web.interview import upload
 from app.web.interview.package import make_package
 from app.web.interview.words import script_words
+from app.web.offline_worker import worker_script
 from app.web.services import services
 from app.web.transaction import transaction
 
@@ -39,18 +36,7 @@ def show() -> str:
 @require_role(Role.INTERVIEWER)
 def worker() -> Response:
     """Give the script that answers for the server while there is no network."""
-    files = [url_for("static", filename=name) for name in _STATIC]
-    version = hashlib.sha256("".join([_page(), *files]).encode()).hexdigest()[:12]
-    answer = make_response(
-        render_template(
-            "interview/sw.js.txt",
-            cache=json.dumps(f"interview-{version}"),
-            page=json.dumps(url_for(".show")),
-            files=json.dumps(files),
-        )
-    )
-    answer.mimetype = "text/javascript"
-    return answer
+    return worker_script("interview", page=url_for(".show"), markup=_page(), files=_STATIC)
 
 
 @bp.get("/day")

@@ -9,10 +9,10 @@ from flask import url_for
 from app.clock import beijing_date
 from app.followup.visits import queries
 from app.followup.visits.rows import LateVisits, VisitRow
+from app.followup.visits.wording import visit_state
 from app.i18n import gettext as _
 from app.staff.models import Role
 from app.surveys.campaign.models import Campaign
-from app.web import visit_words
 from app.web.auth import current_scope
 from app.web.today.tasks import Task, few
 from app.web.transaction import reading
@@ -60,7 +60,7 @@ def _one(group: str, row: VisitRow) -> Task:
         _("Visit {community} {home}").format(
             community=row.community, home=home_name(row.building, row.room)
         ),
-        visit_words.visit_state(row.state) if is_agreed else _("The time is still to be agreed."),
+        visit_state(row.state) if is_agreed else _("The time is still to be agreed."),
         _("Record") if is_agreed else _("Agree a time"),
         url_for("desk_visit_record.show", visit_id=row.id) if is_agreed else f"{page}#appoint",
     )
