@@ -37,6 +37,7 @@ class Config:
         phone: Telephone of the head office for owners; empty when there is none.
         code_roles: Roles that sign in with a second factor or not at all.
         months: Months in which a campaign begins; the next one is prepared a month before.
+        webhook_hosts: Hosts of the own network that webhooks may call, also without TLS.
     """
 
     database_url: str
@@ -51,6 +52,7 @@ class Config:
     phone: str = ""
     code_roles: tuple[str, ...] = ()
     months: tuple[int, ...] = (6, 11)
+    webhook_hosts: tuple[str, ...] = ()
 
     @property
     def files(self) -> Path:
@@ -93,6 +95,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         phone=environ.get("LINSHENG_PHONE", "").strip(),
         code_roles=_read_words(environ.get("LINSHENG_SECOND_FACTOR", "")),
         months=_read_months(environ.get("LINSHENG_MONTHS", "6,11")),
+        webhook_hosts=_read_words(environ.get("LINSHENG_WEBHOOK_HOSTS", "")),
     )
 
 

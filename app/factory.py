@@ -21,19 +21,34 @@ from app.web import (
     guard,
     health,
     papers,
+    preview,
     reviews,
     security,
 )
 from app.web.admin import audit as admin_audit
+from app.web.admin import integrations as admin_integrations
+from app.web.admin import integrations_hooks as admin_hooks
 from app.web.admin import people as admin_people
 from app.web.admin import people_acts as admin_acts
+from app.web.agency import checks as agency_checks
+from app.web.agency import files as agency_files
+from app.web.agency import interviews as agency_interviews
+from app.web.agency import views as agency
+from app.web.api import routes as api_routes
 from app.web.desk import calendar as desk_visit_week
 from app.web.desk import case_acts, case_sheets, followups, praise, replies, triage, visits
 from app.web.desk import doors as desk_doors
 from app.web.desk import offline as desk_offline
 from app.web.desk import photos as desk_photos
 from app.web.desk import visit_record as desk_visit_record
-from app.web.entry import keying
+from app.web.entry import (
+    keying,
+    scan_checks,
+    scan_office,
+    scan_pages,
+    scan_review,
+    scans,
+)
 from app.web.hq import actions as hq_actions
 from app.web.hq import alarms as hq_alarms
 from app.web.hq import answers as hq_answers
@@ -43,15 +58,24 @@ from app.web.hq import campaigns as hq_campaigns
 from app.web.hq import coding as hq_coding
 from app.web.hq import company_pages as hq_company
 from app.web.hq import evidence as hq_evidence
+from app.web.hq import exports as hq_exports
+from app.web.hq import forms_book as hq_forms
 from app.web.hq import gate_voids as hq_voids
 from app.web.hq import gates as hq_gates
+from app.web.hq import history as hq_history
+from app.web.hq import history_files as hq_history_files
 from app.web.hq import household_acts as hq_household_acts
 from app.web.hq import households as hq_households
+from app.web.hq import instruments as hq_instruments
+from app.web.hq import instruments_drafts as hq_instrument_drafts
 from app.web.hq import integrity as hq_integrity
 from app.web.hq import integrity_acts as hq_integrity_acts
 from app.web.hq import integrity_calls as hq_calls
 from app.web.hq import integrity_office as hq_integrity_office
 from app.web.hq import letters_book as hq_bundles
+from app.web.hq import market as hq_market
+from app.web.hq import market_results as hq_market_results
+from app.web.hq import market_setup as hq_market_setup
 from app.web.hq import messages as hq_messages
 from app.web.hq import messages_reach as hq_reach
 from app.web.hq import pilots as hq_pilots
@@ -92,6 +116,8 @@ PAGES = (
     admin_people,
     admin_acts,
     admin_audit,
+    admin_integrations,
+    admin_hooks,
     owner_entering,
     owner_views,
     owner_ahead,
@@ -114,6 +140,7 @@ PAGES = (
     hq_calls,
     hq_integrity_office,
     hq_bundles,
+    hq_forms,
     hq_messages,
     hq_reach,
     hq_tracker,
@@ -125,8 +152,18 @@ PAGES = (
     hq_rights,
     hq_rights_copy,
     hq_rights_timers,
+    hq_market,
+    hq_market_setup,
+    hq_market_results,
+    agency,
+    agency_interviews,
+    agency_files,
+    agency_checks,
     hq_company,
     hq_results,
+    hq_exports,
+    hq_history,
+    hq_history_files,
     hq_alarms,
     hq_words,
     hq_answers,
@@ -150,11 +187,20 @@ PAGES = (
     desk_visit_record,
     desk_offline,
     papers,
+    hq_instruments,
+    hq_instrument_drafts,
+    preview,
     today,
     coverage,
     reviews,
     keying,
+    scans,
+    scan_pages,
+    scan_review,
+    scan_checks,
+    scan_office,
     interview,
+    api_routes,
 )
 
 
@@ -204,9 +250,10 @@ def create_app(config: Config) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     db.init_app(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     security.install(app)
     errors.install(app)
+    api_routes.install(app, csrf)
     app.url_map.converters["int"] = KeyConverter
     for page in PAGES:
         app.register_blueprint(page.bp)

@@ -25,6 +25,7 @@ from app.followup.problems.bulletins import services as boards
 from app.followup.problems.coding import services as coding
 from app.followup.sheets import services as case_sheets
 from app.installation import open_vault
+from app.integrations.hooks.rounds import webhook_round
 from app.jobs import queue
 from app.jobs.errors import LeaseLostError
 from app.reports import (
@@ -38,9 +39,18 @@ from app.reports import (
     plan_round,
     posters,
     report_work,
+    scan_work,
+    specimen_orders,
+    specimen_work,
     work,
 )
+from app.reports.exports import services as exports
+from app.reports.exports.work import exports_round, make_export
+from app.reports.forms import work as form_work
+from app.reports.history import work as history_work
 from app.reports.integrity import work as integrity_work
+from app.reports.market import orders as market_orders
+from app.reports.market import work as market_work
 from app.reports.printing import orders as printing
 from app.reports.rounds.orders import SLICE
 from app.rights import rounds
@@ -48,7 +58,10 @@ from app.rights.erasure.services import COMPACT
 from app.storage import Storage
 from app.surveys.distribution import runs as message_runs
 from app.surveys.distribution.printed import batches as letter_batches
+from app.surveys.history import jobs as history_jobs
 from app.surveys.integrity import jobs as integrity_jobs
+from app.surveys.paper.printing import orders as form_orders
+from app.surveys.paper.scans import batches as scan_batches
 from app.surveys.register import alone as register_alone
 from app.surveys.register import jobs as register_jobs
 from app.surveys.response import copies as answer_copies
@@ -65,15 +78,24 @@ KINDS: dict[str, Callable[[work.Workshop, dict[str, object]], None]] = {
     register_jobs.CHECK: register_alone.check_file,
     register_jobs.IMPORT: register_alone.import_file,
     papers.KIND: paper_work.make_paper,
+    exports.KIND: make_export,
     letter_batches.KIND: letter_work.make_letters,
+    form_orders.KIND: form_work.make_forms,
+    specimen_orders.KIND: specimen_work.make_specimen_file,
     coding.SUGGEST: coding_work.suggest_codes,
     coding.FIND: coding_work.find_concentrated,
     boards.POSTER: posters.make_poster,
     case_sheets.KIND: case_work.make_sheet,
+    scan_batches.READ: scan_work.read_scan_file,
     message_runs.PREPARE: message_work.prepare_run,
     message_runs.SEND: message_work.send_slice,
     integrity_jobs.MEASURE: integrity_work.measure_campaign,
     integrity_jobs.DRAW: integrity_work.draw_calls,
+    market_orders.KIND: market_work.make_study,
+    history_jobs.READ: history_work.read_file,
+    history_jobs.CHECK: history_work.check_file,
+    history_jobs.ENTER: history_work.enter_file,
+    history_jobs.STEPS: history_work.tell_steps,
     COMPACT: rounds.compact_database,
 }
 LAST = (printing.MAKE,)  # hundreds of reports must not keep a person waiting
@@ -118,13 +140,19 @@ def _run_round(workshop: work.Workshop) -> None:
         company_work.company_round(workshop)
         answer_copy.drop_old_copies(workshop)
         letter_work.drop_old_letters(workshop)
+        form_work.drop_old_forms(workshop)
         paper_work.drop_old_papers(workshop)
+        exports_round(workshop)
         message_work.message_round(workshop)
         plan_round.advance_plans(workshop)
         case_work.case_round(workshop)
+        scan_work.scan_round(workshop)
         coding_work.coding_round(workshop)
         integrity_work.integrity_round(workshop)
+        market_work.market_round(workshop)
+        history_work.history_round(workshop)
         rounds.rights_round(workshop)
+        webhook_round(workshop)
     except Exception:
         log.exception("the campaign round failed; it is tried again in a minute")
 

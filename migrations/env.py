@@ -17,7 +17,9 @@ import app.followup.published.models
 import app.followup.review.models
 import app.followup.visits.models
 import app.installation
+import app.integrations.models
 import app.jobs.models
+import app.reports.exports.models
 import app.reports.models
 import app.rights.models
 import app.staff.models
@@ -26,7 +28,10 @@ import app.surveys.campaign.gates.models
 import app.surveys.campaign.models
 import app.surveys.campaign.planning.models
 import app.surveys.distribution.models
+import app.surveys.history.models
 import app.surveys.integrity.models
+import app.surveys.market.models
+import app.surveys.paper.printing.models
 import app.surveys.register.models
 import app.surveys.response.interviews.models
 import app.surveys.response.models

@@ -15,6 +15,7 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "instrument": {
         "check": "app.cli.instruments:check",
         "publish": "app.cli.instruments:publish",
+        "convert": "app.cli.instruments:convert",
     },
     "register": {"import": "app.cli.register:import_file"},
     "campaign": {
@@ -39,6 +40,8 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
         "market": "app.cli.market:market",
     },
     "report": {"make": "app.cli.reports:make", "verify": "app.cli.reports:verify_file"},
+    "export": "app.cli.exports:export",
+    "api": {"describe": "app.cli.api:describe"},
     "vault": {"rotate": "app.cli.vault:rotate"},
     "worker": "app.cli.operate:worker",
     "demo": "app.cli.demo:demo",

@@ -20,13 +20,17 @@ from app.demo.after import call_for_head_office, close_the_loop
 from app.demo.cases import STILL_OPEN
 from app.demo.collecting import Turn, Wave, collect
 from app.demo.company import COMMUNITIES, DemoCommunity, register_file
+from app.demo.history import enter_history
 from app.demo.loop import answer_owners, visit_homes
+from app.demo.market import market
+from app.demo.paper import scan_bundles
 from app.demo.pilot import hold_pilot
 from app.demo.problems import share_problems, sort_running
 from app.demo.sheet import DemoSheet, make_sheet
 from app.installation import DEMO, DemoDataError, adopt_vault, find_fact, store_fact
 from app.reports.company_work import company_round
 from app.reports.integrity.prints import make_prints
+from app.reports.market.orders import order_study
 from app.reports.message_work import message_round
 from app.reports.printing import orders as printing
 from app.reports.work import Workshop, advance_campaigns
@@ -48,6 +52,7 @@ SEED = 20261122
 INSTRUMENT = ROOT / "instruments" / "customer-perception" / "v1.yaml"
 RUNNING_DAY = 13  # the running campaign is on its fourteenth day
 BETWEEN_CAMPAIGNS = timedelta(days=161)
+MARKET_BEFORE = timedelta(days=40)
 BEFORE_THAT = timedelta(days=203)  # from November to June
 _STEPS = "demo.steps"  # the fact that names the steps done so far
 _FINISHED_DOORS, _RUNNING_DOORS = (9, 15, 18), (8, 10, 12)
@@ -153,7 +158,12 @@ def _build(config: Config, engine: Engine, *, say: Say) -> DemoSheet:
         _company(builder)
         _earlier(builder)
         _finished(builder)
+        _market(builder)
         _running(builder)
+        say(f"campaign {running}: forms printed, filled in, scanned and read")
+        scan_bundles(workshop, running, seed=SEED)
+        say("campaigns of earlier years, entered from files")
+        enter_history(workshop, seed=SEED)
         with builder.writing() as session:
             store_fact(session, DEMO, json.dumps({**mark, "done": "1"}))
     with write_session(engine) as session:
@@ -329,6 +339,19 @@ def _running(builder: _Builder) -> None:
     _trace(builder, code)
     _compare(builder, code, now)
     _remind(builder, RunKind.REMINDER_2, now + timedelta(minutes=20))
+
+
+def _market(builder: _Builder) -> None:
+    """Let an outside agency ask residents of other companies, and compute where ours stands."""
+    closes_on = builder.opens_on - MARKET_BEFORE
+    closed = clock.end_of(closes_on) + timedelta(days=1)
+
+    def ask(session: Session) -> None:
+        survey = market(session, builder.vault, closes_on=closes_on)
+        order_study(session, survey, actor=OPERATOR, now=closed)
+
+    builder.once("market", ask, says="market: an agency asks in 60 communities")
+    builder.advance("market computed", closed + timedelta(hours=1))
 
 
 def _trace(builder: _Builder, code: str) -> None:

@@ -6,7 +6,6 @@ reliability of the figures allows it.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from app.analysis.results.comparison import CommunitiesResult, CommunityEntry
 from app.analysis.results.estimate import Estimate
@@ -14,7 +13,6 @@ from app.analysis.results.study import StudyResult
 from app.i18n import gettext as _
 from app.reports.charts import BLUE, INK, ORANGE, Point
 from app.reports.company.queries import Head as ResultHead
-from app.reports.company.queries import SeriesPoint
 from app.reports.exhibits.codes import CodeNames, variable_name
 from app.reports.exhibits.exhibit import Exhibit, sentences
 from app.reports.exhibits.table import COUNT, NUMBER, SHARE, SIGNED, Head, Row, Table, Value
@@ -270,39 +268,6 @@ def _head_line(name: str, head: ResultHead) -> Line:
 def _low(lines: Sequence[Line]) -> float:
     ends = [end for line in lines for p in line.points for end in (p.x_interval or (p.x, p.x))]
     return max(0.0, 10.0 * (min(ends, default=50.0) // 10))
-
-
-def series(points: Sequence[SeriesPoint]) -> Exhibit | None:
-    """Describe the campaigns one after another, each as it was published."""
-    if not points:
-        return None
-    columns = (
-        Head(_("Return rate"), SHARE),
-        Head("n", COUNT),
-        Head(_("Index"), NUMBER, ends=True),
-        Head(_("Satisfied"), SHARE, ends=True),
-        Head(_("Change of the index, same weights"), SIGNED, ends=True, wide=True),
-        Head(_("Says"), wide=True),
-    )
-    return Exhibit(
-        name="series",
-        number="C-4",
-        title=_("Every campaign as it was published"),
-        sub="",
-        note=_("A change is told with the earlier campaign's weights in both."),
-        anchor="change",
-        table=Table(
-            "series",
-            _("Every campaign as it was published"),
-            _("Survey"),
-            columns,
-            tuple(head_row(_wave(one.campaign_code, one.closes_on), one.head) for one in points),
-        ),
-    )
-
-
-def _wave(code: str, closes_on: date) -> str:
-    return _("{code} (until {day})", code=code, day=closes_on.isoformat())
 
 
 def weights(result: StudyResult, codes: CodeNames) -> Exhibit | None:

@@ -39,6 +39,7 @@ class TrendDot:
         label: Its code.
         value, low, high: The estimate.
         verdict: Of the step that leads here: real, noise, too_small, cannot_tell; empty for none.
+        shape: Its mark; a ring stands for a campaign that was entered from a file.
     """
 
     day: date
@@ -47,6 +48,7 @@ class TrendDot:
     low: float | None
     high: float | None
     verdict: str = ""
+    shape: str = "dot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def _dot(dot: TrendDot) -> Point:
     return Point(
         dot.day.toordinal(),
         dot.value,
-        "dot",
+        dot.shape,
         BLUE,
         y_interval=ends_of(dot.low, dot.high),
         hover=(dot.label, f"{number(dot.value)} {interval(dot.low, dot.high)}"),

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.clock import beijing_date
 from app.i18n import gettext as _
+from app.integrations.hooks.queries import count_off
 from app.staff.models import Role
 from app.surveys.campaign.planning.queries import count_unapproved
 from app.web.alarm_count import overdue
@@ -28,14 +29,27 @@ _DESK_PROGRESS = frozenset(
 # Who reads what is raised by many, and what is done about it.
 _PROBLEMS = frozenset({Role.HEAD_OFFICE, Role.LEADER, Role.REGION, Role.OFFICE})
 _BESIDE = {
+    "hq_history_files": "hq_history",
     "hq_integrity_acts": "hq_integrity",
     "hq_problem_steps": "hq_problems",
     "hq_bulletins": "hq_answers",
     "hq_promises": "hq_actions",
     "admin_acts": "admin_people",
+    "admin_hooks": "admin_integrations",
     "account_code": "account",
+    **dict.fromkeys(
+        ("entry_scan_pages", "entry_scan_review", "entry_scan_checks", "entry_scan_office"),
+        "entry_scans",
+    ),
     "hq_rights_copy": "hq_rights",
     "hq_rights_timers": "hq_rights",
+    "hq_market_setup": "hq_market",
+    "hq_market_results": "hq_market",
+    "agency_interviews": "agency",
+    "agency_files": "agency",
+    "agency_checks": "agency",
+    "hq_instrument_drafts": "hq_instruments",
+    "preview": "hq_instruments",
 }
 _SOON = timedelta(days=45)  # a campaign further away does not press yet
 _TODAY = frozenset(
@@ -44,6 +58,7 @@ _TODAY = frozenset(
         *(Role.OFFICE, Role.STEWARD, Role.COMMITTEE, Role.CALLER),
     }
 )
+_MARKET = frozenset({Role.HEAD_OFFICE, Role.LEADER})
 _COUNTERS = frozenset({Role.HEAD_OFFICE, Role.LEADER, Role.REGION, Role.OFFICE})
 _DESK = frozenset({Role.HEAD_OFFICE, Role.OFFICE, Role.STEWARD})
 # Who reads what was decided about answers, without what was looked at.
@@ -80,6 +95,7 @@ def start_endpoint(role: Role) -> str:
         Role.CLERK: "entry_keying.start",
         Role.INTERVIEWER: "interview.show",
         Role.ADMIN: "admin_people.index",
+        Role.AGENCY: "agency.index",
     }
     return starts.get(role, "auth.nothing")
 
@@ -159,6 +175,8 @@ def _groups(role: Role) -> tuple[tuple[str, tuple[_Line, ...]], ...]:
             (
                 (_("Results of the company"), "hq_company.index", _WATCHING),
                 (_("Results of communities"), "hq_results.index", _RESULTS),
+                (_("Market standing"), "hq_market.index", _MARKET),
+                (_("Exports"), "hq_exports.index", _RESULTS),
             ),
         ),
         (_("After the answers"), _follow_up_lines()),
@@ -170,6 +188,7 @@ def _groups(role: Role) -> tuple[tuple[str, tuple[_Line, ...]], ...]:
                 (_("Accounts"), "admin_people.index", _HEADS | {Role.ADMIN}),
                 (_("Rights of owners"), "hq_rights.index", _HEADS),
                 (_("Audit log"), "admin_audit.index", _HEADS | {Role.ADMIN}),
+                (_systems_label(role), "admin_integrations.index", frozenset({Role.ADMIN})),
             ),
         ),
     )
@@ -188,6 +207,7 @@ def _first_lines(role: Role) -> tuple[_Line, ...]:
         (_("Checks of answers"), "hq_integrity_office.index", _TOLD),
         (_("Call sheets"), "hq_calls.index", frozenset({Role.CALLER})),
         (_("Home interviews"), "interview.show", frozenset({Role.INTERVIEWER})),
+        (_("Market surveys"), "agency.index", frozenset({Role.AGENCY})),
     )
 
 
@@ -216,11 +236,15 @@ def _word_lines() -> tuple[_Line, ...]:
 def _preparation_lines() -> tuple[_Line, ...]:
     return (
         (_("Campaigns"), "hq_campaigns.index", _HEADS),
+        (_("Questionnaires"), "hq_instruments.index", _HEADS),
         (_("Letters and messages"), "hq_messages.index", _HEADS),
+        (_("Paper questionnaires"), "hq_forms.index", _HEADS),
         (_("Calendar"), "hq_calendar.show", _HEADS),
         (_("Register"), "hq_register.index", _HEADS),
+        (_("Earlier campaigns"), "hq_history.index", _HEADS),
         (_("Find a home"), "hq_households.index", _DESK),
         (_("Key in paper"), "entry_keying.start", _HEADS | {Role.CLERK}),
+        (_("Scanned sheets"), "entry_scans.index", _HEADS | {Role.CLERK}),
     )
 
 
@@ -231,6 +255,12 @@ def _due_label(role: Role) -> str:
         return _("Due today")
     is_late = overdue(scope, now=services().now())
     return _("Due today (overdue)") if is_late else _("Due today")
+
+
+def _systems_label(role: Role) -> str:
+    """Return the name of the other systems; to an administrator with how many went silent."""
+    count = count_off(reading()) if role is Role.ADMIN else 0
+    return f"{_('Other systems')} ({count})" if count else _("Other systems")
 
 
 def _plans_label(role: Role) -> str:

@@ -1,6 +1,6 @@
 """One row or more in every table, written through the models."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -59,7 +59,18 @@ from app.followup.visits.models import (
     VisitResult,
 )
 from app.installation import Installation
+from app.integrations.models import (
+    ApiKey,
+    ApiKeyCommunity,
+    ApiWrite,
+    Delivery,
+    DeliveryTry,
+    FeedMark,
+    Webhook,
+    WebhookCommunity,
+)
 from app.jobs.models import Job
+from app.reports.exports.models import ExportKind, ExportOrder, ExportPart, ExportState
 from app.reports.models import (
     PartState,
     ReportFile,
@@ -137,6 +148,15 @@ from app.surveys.distribution.models import (
     RunTally,
     SendChannel,
 )
+from app.surveys.history.models import (
+    HistoryFigure,
+    HistoryFile,
+    HistoryFileState,
+    HistoryKind,
+    HistoryMap,
+    HistoryStep,
+    HistoryWave,
+)
 from app.surveys.integrity.models import (
     AuditCall,
     AuditSample,
@@ -149,6 +169,30 @@ from app.surveys.integrity.models import (
     IntegrityMeasure,
     IntegrityScore,
     Verdict,
+)
+from app.surveys.market import models as market_tables
+from app.surveys.paper.printing.models import (
+    FormFile,
+    FormOrder,
+    ForWhom,
+    PaperLayout,
+    PaperSheet,
+    SheetForm,
+)
+from app.surveys.paper.scans import trays
+from app.surveys.paper.scans.models import (
+    BatchEventKind,
+    BatchState,
+    ScanBatch,
+    ScanBatchEvent,
+    ScanCheck,
+    ScanDecision,
+    ScanFile,
+    ScanFileState,
+    ScanImage,
+    ScanMove,
+    ScanPage,
+    ScanSheet,
 )
 from app.surveys.register.models import (
     Building,
@@ -202,6 +246,12 @@ def fill_every_table(session: Session) -> None:
     _fill_rounds(session)
     _fill_problems(session)
     _fill_rights(session)
+    _fill_paper_forms(session)
+    _fill_scans(session)
+    _fill_history(session)
+    _fill_market(session)
+    _fill_exports(session)
+    _fill_integrations(session)
 
 
 def _fill_register_and_staff(session: Session) -> None:
@@ -909,4 +959,369 @@ def _fill_rights(session: Session) -> None:
     )
     session.add(Retention(campaign_id=1, what=Kept.NOTES, days=400, changed_at=NOW))
     session.add(VaultWork(id=2))  # 1 would open frozen rows
+    session.flush()
+
+
+def _fill_integrations(session: Session) -> None:
+    session.add(
+        ApiKey(
+            name="k",
+            staff_id=1,
+            token_hash=b"t" * 32,
+            scopes="cases:read",
+            all_communities=False,
+            per_minute=60,
+            made_by=1,
+            made_at=NOW,
+            expires_at=NOW,
+        )
+    )
+    session.add(
+        Webhook(
+            name="w",
+            address="https://a.example/",
+            secret_sealed=b"s",
+            topics="case",
+            all_communities=False,
+            made_by=1,
+            made_at=NOW,
+            on_since=NOW,
+        )
+    )
+    session.add(FeedMark(source="case", last=1, gaps="[]"))
+    session.flush()
+    session.add(ApiKeyCommunity(key_id=1, community_id=1))
+    session.add(WebhookCommunity(webhook_id=1, community_id=1))
+    session.add(ApiWrite(key_id=1, name="n", digest=b"d" * 32, status=201, answer="{}", at=NOW))
+    session.add(
+        Delivery(
+            webhook_id=1,
+            name="msg_1",
+            source="case",
+            source_id=1,
+            kind="case.step",
+            subject="case:1",
+            body="{}",
+            made_at=NOW,
+            next_at=NOW,
+        )
+    )
+    session.flush()
+    session.add(DeliveryTry(delivery_id=1, at=NOW, status=200, problem="", millis=1))
+    session.flush()
+
+
+def _fill_exports(session: Session) -> None:
+    made = ExportOrder(
+        number="X0123456789",
+        kind=ExportKind.ANSWERS,
+        state=ExportState.MADE,
+        campaign_id=1,
+        community_id=1,
+        forms="csv sav",
+        language="zh-Hans",
+        reason_sealed=b"r",
+        staff_id=1,
+        role="head_office",
+        asked_at=NOW,
+        ended_at=NOW,
+        problem="",
+        snapshot_digest="0" * 64,
+        digest="1" * 64,
+        size=1,
+        rows=1,
+        fetched=0,
+    )
+    session.add(made)
+    session.flush()
+    session.add(ExportPart(order_id=made.id, number=0, digest="2" * 64))
+    session.flush()
+
+
+def _fill_history(session: Session) -> None:
+    session.add(
+        HistoryFile(
+            name="f",
+            stored_as="s",
+            size=1,
+            digest="d" * 64,
+            state=HistoryFileState.READ,
+            problem="",
+            instrument_digest="i",
+            staff_id=1,
+            created_at=NOW,
+        )
+    )
+    session.add(
+        HistoryMap(
+            name="m",
+            version=1,
+            digest="d" * 64,
+            content="c",
+            instrument_digest="i",
+            staff_id=1,
+            created_at=NOW,
+        )
+    )
+    session.flush()
+    session.add(
+        HistoryWave(
+            code="2024-06",
+            title="t",
+            closes_on=date(2024, 6, 30),
+            kind=HistoryKind.ANSWERS,
+            file_name="f",
+            file_digest="d" * 64,
+            map_id=1,
+            map_digest="d" * 64,
+            instrument_digest="i",
+            manifest="{}",
+            manifest_digest="d" * 64,
+            loss_sealed=b"l",
+            staff_id=1,
+            entered_at=NOW,
+            removed_reason="",
+        )
+    )
+    session.flush()
+    session.add(
+        HistoryFigure(
+            wave_id=1,
+            community_id=1,
+            region="",
+            n=1,
+            base=1,
+            standing="full",
+            how="{}",
+            result="",
+        )
+    )
+    session.add(
+        HistoryStep(
+            community_id=1,
+            region="",
+            wave_id=1,
+            before="2023-11",
+            measure="index",
+            said="noise",
+            made_at=NOW,
+        )
+    )
+    session.flush()
+
+
+def _fill_paper_forms(session: Session) -> None:
+    """Write a layout, an order, its file and one sheet."""
+    session.add(
+        PaperLayout(
+            key="ABC123",
+            instrument_digest=DIGEST,
+            form=SheetForm.FULL,
+            block=0,
+            areas_offered=3,
+            language="zh-Hans",
+            version=1,
+            pages=2,
+            geometry="{}",
+        )
+    )
+    where = {"campaign_id": 1, "community_id": 1}
+    session.add(
+        FormOrder(
+            id=1,
+            form=SheetForm.FULL,
+            whom=ForWhom.ONE,
+            frame_member_id=1,
+            language="zh-Hans",
+            copies=1,
+            asked_by=1,
+            asked_at=NOW,
+            **where,
+        )
+    )
+    session.flush()
+    session.add(FormFile(order_id=1, building="1", sheets=1, pages=4, digest="0", made_at=NOW))
+    session.add(
+        PaperSheet(
+            id=1,
+            number=2**45 - 1,
+            frame_member_id=1,
+            order_id=1,
+            layout_key="ABC123",
+            copy=1,
+            form=SheetForm.FULL,
+            language="zh-Hans",
+            printed_at=NOW,
+            **where,
+        )
+    )
+    session.flush()
+
+
+def _fill_scans(session: Session) -> None:
+    """Write a batch with one page; the sheet it is of stands in the tables of printed forms."""
+    who = {"staff_id": 1}
+    session.add(
+        ScanBatch(
+            id=1,
+            campaign_id=1,
+            community_id=1,
+            sheets_counted=1,
+            state=BatchState.OPEN,
+            opened_by=1,
+            opened_at=NOW,
+        )
+    )
+    session.flush()
+    session.add(
+        ScanBatchEvent(batch_id=1, kind=BatchEventKind.REOPENED, note_sealed=b"n", at=NOW, **who)
+    )
+    session.add(
+        ScanFile(
+            id=1,
+            batch_id=1,
+            name="a.pdf",
+            digest="d" * 64,
+            stored_as="s" * 64,
+            size=1,
+            state=ScanFileState.READ,
+            pages=1,
+            uploaded_by=1,
+            uploaded_at=NOW,
+        )
+    )
+    session.flush()
+    session.add(
+        ScanPage(
+            id=1,
+            batch_id=1,
+            file_id=1,
+            number=1,
+            tray=trays.Tray.ACCEPTED,
+            sheet_id=1,
+            frame_member_id=1,
+            page=1,
+            slot="1:1",
+            reading_sealed=b"r",
+            taken_at=NOW,
+        )
+    )
+    session.flush()
+    session.add(ScanImage(page_id=1, content_sealed=b"i"))
+    session.add(
+        ScanDecision(
+            page_id=1,
+            field="overall",
+            verdict=trays.Verdict.CHOSEN,
+            values_sealed=b"v",
+            at=NOW,
+            **who,
+        )
+    )
+    session.add(ScanMove(page_id=1, was="doubtful", tray=trays.Tray.ACCEPTED, at=NOW, **who))
+    session.add(
+        ScanSheet(
+            sheet_id=1,
+            frame_member_id=1,
+            campaign_id=1,
+            community_id=1,
+            batch_id=1,
+            round=1,
+            seen_note_sealed=b"n",
+        )
+    )
+    session.flush()
+    session.add(
+        ScanCheck(
+            sheet_id=1,
+            frame_member_id=1,
+            campaign_id=1,
+            community_id=1,
+            drawn_at=NOW,
+            differing_sealed=b"d",
+        )
+    )
+    session.flush()
+
+
+def _fill_market(session: Session) -> None:
+    m = market_tables
+    session.add(m.MarketQuestionnaire(digest="q", instrument="{}", cards="{}", published_at=NOW))
+    session.flush()
+    session.add(
+        m.MarketSurveyRow(
+            code="M1",
+            title="t",
+            title_en="t",
+            market="m",
+            agency="a",
+            opens_on=date(2026, 11, 2),
+            closes_on=date(2026, 11, 20),
+            state=m.MarketState.CLOSED,
+            questionnaire="q",
+            seed=1,
+            least_interviews=150,
+            least_communities=10,
+            elder_percent=20,
+            check_percent=10,
+            made_by=1,
+            made_at=NOW,
+            opened_by=1,
+            opened_at=NOW,
+            closed_at=NOW,
+        )
+    )
+    session.flush()
+    session.add(m.MarketAgent(survey_id=1, staff_id=1, is_supervisor=True))
+    own = m.ProviderKind.OWN
+    session.add(m.MarketProvider(survey_id=1, code="own", name="n", name_en="n", kind=own))
+    session.flush()
+    session.add(
+        m.MarketPlace(survey_id=1, provider_id=1, name="p", city="c", fee=2.0, age=3.0, area=4.0)
+    )
+    session.flush()
+    session.add(
+        m.MarketInterview(
+            survey_id=1,
+            place_id=1,
+            number="A1",
+            interviewer="i",
+            started_at=NOW,
+            ended_at=NOW + timedelta(minutes=10),
+            is_elder=True,
+            source=m.InterviewSource.FILE,
+            answers="{}",
+            delivered_by=1,
+            delivered_at=NOW,
+        )
+    )
+    session.add(
+        m.MarketDraft(
+            survey_id=1,
+            staff_id=1,
+            number="F1",
+            started_at=NOW,
+            saved_at=NOW,
+            answers_sealed=b"d",
+        )
+    )
+    session.add(
+        m.MarketSnapshot(
+            survey_id=1, revision=1, digest="s", manifest="{}", interviews=1, created_at=NOW
+        )
+    )
+    session.flush()
+    session.add(
+        m.MarketCheck(
+            interview_id=1,
+            phone_sealed=b"p",
+            drawn_at=NOW,
+            outcome=m.CheckOutcome.NOT_REACHED,
+            done_by=1,
+            done_at=NOW,
+        )
+    )
+    session.add(m.MarketRun(snapshot_id=1, code_version="c", result="{}", created_at=NOW))
+    session.flush()
+    session.add(m.MarketFile(run_id=1, kind="pdf-en", digest="d", created_at=NOW))
     session.flush()

@@ -44,6 +44,7 @@ Keys = Mapping[Group, Collection[int]]
 # Acts by which something about homes left the database: whoever did one may still hold a copy.
 TAKEN_OUT = (
     *("letters.fetch", "letters.ask", "print_letters", "print_paper", "open_sheet"),
+    *("forms.fetch", "forms.ask", "print_forms"),
     *("words.download", "list_for_interview", "message.outbox", "rights.copy", "view_call_sheet"),
 )
 

@@ -35,6 +35,8 @@ class Group(StrEnum):
     EVENT = "contact_event"
     VISIT = "visit"
     RECORD = "visit_record"
+    SCAN = "scan_page"
+    FORM_ORDER = "form_order"  # of this one home
 
 
 # In this order; the key column of each table is `id`.
@@ -50,6 +52,8 @@ WAYS: tuple[tuple[Group, str, Group], ...] = (
     (Group.EVENT, "frame_member_id", Group.MEMBER),
     (Group.VISIT, "frame_member_id", Group.MEMBER),
     (Group.RECORD, "visit_id", Group.VISIT),
+    (Group.SCAN, "frame_member_id", Group.MEMBER),
+    (Group.FORM_ORDER, "frame_member_id", Group.MEMBER),
 )
 
 
@@ -123,6 +127,8 @@ RULES: tuple[Rule, ...] = (
         reason_sealed=Fill.EMPTY,
     ),
     _stays("exclusion", "frame_member_id", Group.MEMBER, evidence_sealed=Fill.EMPTY),
+    _stays("form_file", "order_id", Group.FORM_ORDER, "building", "digest"),
+    _stays("form_order", "frame_member_id", Group.MEMBER, "language"),
     _stays("follow_up", "id", Group.CASE, "hint", "code", "department"),
     # The building and the pseudonym are what the figures are computed from.
     _stays(
@@ -141,6 +147,8 @@ RULES: tuple[Rule, ...] = (
     _stays("message", "frame_member_id", Group.MEMBER, receipt=Fill.NOTHING),
     _gone("message_address", "household_id", Group.HOME),
     _gone("opt_out", "household_id", Group.HOME),
+    # Numbers of sheets, so that what still comes back on paper is known for what it is.
+    _stays("paper_sheet", "frame_member_id", Group.MEMBER, "layout_key", "language"),
     # Whether a home was let is a figure: a tenant's row stays without name and number.
     _stays(
         "person",
@@ -180,6 +188,20 @@ RULES: tuple[Rule, ...] = (
         "outcome",
         reason_sealed=Fill.NOTHING,
     ),
+    # Counts of batches and error figures stay; what was read, keyed and pictured goes.
+    _stays("scan_check", "frame_member_id", Group.MEMBER, differing_sealed=Fill.NOTHING),
+    _stays("scan_decision", "page_id", Group.SCAN, "field", values_sealed=Fill.EMPTY),
+    _gone("scan_image", "page_id", Group.SCAN),
+    _stays("scan_move", "page_id", Group.SCAN, "was", note_sealed=Fill.NOTHING),
+    _stays(
+        "scan_page",
+        "frame_member_id",
+        Group.MEMBER,
+        "problem",
+        "slot",
+        reading_sealed=Fill.NOTHING,
+    ),
+    _stays("scan_sheet", "frame_member_id", Group.MEMBER, "helped", seen_note_sealed=Fill.NOTHING),
     _stays("visit", "frame_member_id", Group.MEMBER, "agreed_with", note_sealed=Fill.NOTHING),
     _stays(
         "visit_action",
@@ -208,13 +230,21 @@ RULES: tuple[Rule, ...] = (
 # dealt with as a whole, see `services.erase_home`.
 NOT_OF_A_HOME = frozenset(
     {
+        *("scan_batch", "scan_batch_event", "scan_file"),
+        *("api_key", "api_key_community", "api_write", "delivery", "delivery_try", "feed_mark"),
+        *("webhook", "webhook_community"),
         *("answer_posting", "answer_progress", "audit_entry", "audit_sample", "board_code"),
         *("building", "bulletin", "calendar_day", "campaign", "case_capacity", "clash_note"),
         *("community", "context_event", "corrective_action", "frozen_print", "gate"),
+        *("export_order", "export_part", "paper_layout"),
+        *("history_figure", "history_file", "history_map", "history_step", "history_wave"),
         *("gate_extension", "gate_hold", "handover", "installation", "instrument_version"),
         *("integrity_appeal", "integrity_decision", "integrity_effect", "integrity_finding"),
         *("integrity_measure", "integrity_score", "item_change", "item_gap", "job"),
         *("letter_batch", "letter_file", "login_attempt", "message_run", "one_time_link"),
+        *("market_agent", "market_check", "market_draft", "market_file", "market_interview"),
+        *("market_place", "market_provider", "market_questionnaire", "market_run"),
+        *("market_snapshot", "market_survey"),
         *("owners_talk", "paper", "plan_task", "poster", "problem", "promise", "public_answer"),
         *("recovery_code", "region", "register_file", "report_file", "required_change"),
         *("result_head", "retention", "return_day", "review_decision", "review_meeting"),

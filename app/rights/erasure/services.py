@@ -24,6 +24,8 @@ from app.surveys.campaign.contact.models import ContactChannel, EventKind
 from app.surveys.campaign.contact.services import record_event
 from app.surveys.campaign.models import FrameMember, Outcome
 from app.surveys.distribution.printed.batches import letter_storage
+from app.surveys.paper.printing.orders import form_storage
+from app.surveys.paper.printing.queries import list_files_of_members
 from app.surveys.register import services as register
 from app.surveys.register.models import Building, Household
 from app.vault import Vault
@@ -186,6 +188,11 @@ def _drop_files(session: Session, instance: Path, members: list[FrameMember]) ->
     dropped = 0
     for file in queries.list_letter_files(session, members):
         path = letters.path(file.digest)
+        dropped += path.exists()
+        path.unlink(missing_ok=True)
+    forms = form_storage(instance)
+    for printed in list_files_of_members(session, [one.id for one in members]):
+        path = forms.path(printed.digest)
         dropped += path.exists()
         path.unlink(missing_ok=True)
     for sheet in queries.list_sheets(session):

@@ -14,12 +14,12 @@ from app.vault import Vault
 
 SLICE = 500  # homes at a time: a timer never holds the database for long
 TABLES: dict[Kept, tuple[str, ...]] = {
-    Kept.COMMENTS: ("comment", "quote", "reply", "alarm"),
+    Kept.COMMENTS: ("comment", "quote", "reply", "alarm", "scan_decision"),
     Kept.NOTES: (
         *("case_note", "contact_note", "contact_record", "visit", "visit_action", "visit_record"),
         *("audit_call", "praise", "exclusion", "ended_exclusion", "response_void"),
     ),
-    Kept.PICTURES: ("photo", "visit_picture"),
+    Kept.PICTURES: ("photo", "visit_picture", "scan_image"),
     Kept.SIGNALS: ("response_signal",),
     Kept.DRAFTS: ("draft", "answer_copy"),
 }

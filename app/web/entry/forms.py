@@ -110,7 +110,7 @@ def read_sheet(sheet: Sequence[SheetSection], posted: Mapping[str, str]) -> dict
     raw: dict[str, list[str]] = {}
     for line in lines_of(sheet):
         line.typed = posted.get(line.name, "")
-        values = _read(line)
+        values = read_line(line)
         if values:
             raw[line.name] = values
     return raw
@@ -155,7 +155,19 @@ def _about(instrument: Instrument, asked: Asked, language: str) -> str:
     return instrument.area(item.area).name.plain(language)
 
 
-def _read(line: Line) -> list[str]:
+def typed_of(line: Line, values: Sequence[str]) -> str:
+    """Return what would be typed for these values."""
+    if line.is_text:
+        return "".join(values)
+    keys = [key for key, _words in line.keys]
+    if line.asked.look in (Look.WORDS, Look.PAD):
+        missing = {choice.value for choice in line.asked.missing}
+        return " ".join(_NO_EXPERIENCE if one in missing else one for one in values)
+    places = {choice.value: key for choice, key in zip(line.asked.choices, keys, strict=True)}
+    return " ".join(places[one] for one in values if one in places)
+
+
+def read_line(line: Line) -> list[str]:
     """Return the values of one line, or set its error."""
     if line.is_text:
         return [line.typed] if line.typed.strip() else []

@@ -23,7 +23,6 @@ from app.reports.company.queries import (
     find_company_result,
     list_region_heads,
     list_regions,
-    list_series,
     list_summaries,
 )
 from app.reports.exhibits.codes import CodeNames
@@ -31,6 +30,8 @@ from app.reports.exhibits.exhibit import Event, Exhibit, Source
 from app.reports.exhibits.registry import PAGES as OF_RESULTS
 from app.reports.exhibits.registry import build
 from app.reports.exhibits.table import cell_ends, cell_text
+from app.reports.history.exhibits import series
+from app.reports.history.queries import list_points
 from app.reports.wording import Names
 from app.staff.models import Role
 from app.surveys.campaign.models import Campaign
@@ -247,7 +248,7 @@ def _weights(shown: Shown) -> Exhibit | None:
 
 
 def _series(shown: Shown) -> Exhibit | None:
-    return many.series(list_series(reading(), None, current_scope(), region=shown.region))
+    return series(list_points(reading(), None, current_scope(), region=shown.region))
 
 
 def _regions(shown: Shown) -> Exhibit | None:

@@ -17,6 +17,7 @@ from app.web.hq import exhibit_files
 from app.web.hq.forms import ActForm
 from app.web.hq.results_shown import (
     Shown,
+    earlier,
     may_see,
     result_or_404,
     with_company_drivers,
@@ -24,6 +25,7 @@ from app.web.hq.results_shown import (
 from app.web.services import services
 from app.web.transaction import reading, transaction
 
+SERIES = "series"
 PRINTERS = (Role.HEAD_OFFICE, Role.LEADER, Role.REGION, Role.OFFICE)
 
 
@@ -126,6 +128,8 @@ def table(code: str, community_id: int, name: str, form: str) -> Response:
 
 def _exhibit(shown: Shown, name: str) -> Exhibit:
     """Return an exhibit of a page this person reads, else 404."""
+    if name == SERIES:
+        return earlier(shown) or abort(404)
     pages = [page for page, names in PAGES.items() if name in names]
     if name not in BUILDERS or not any(may_see(page) for page in pages):
         abort(404)

@@ -16,10 +16,12 @@ from app.i18n import gettext as _
 from app.reports import queries, svg, wording
 from app.reports.company.queries import find_company_drivers
 from app.reports.exhibits.codes import CodeNames
-from app.reports.exhibits.exhibit import Event, Source
+from app.reports.exhibits.exhibit import Event, Exhibit, Source
 from app.reports.exhibits.registry import PAGES, build
 from app.reports.exhibits.table import cell_ends, cell_text
 from app.reports.gate_words import revision_words
+from app.reports.history.exhibits import series
+from app.reports.history.queries import list_points
 from app.reports.wording import Names
 from app.staff.models import Role
 from app.surveys.campaign.models import Campaign, Gate
@@ -154,8 +156,16 @@ def views(shown: Shown, page: str) -> list[View]:
     source = shown.source()
     if page == "drivers":
         source = with_company_drivers(source, shown)
-    found = (build(name, source) for name in PAGES[page])
+    found = [build(name, source) for name in PAGES[page]]
+    if page == "trend":
+        found.append(earlier(shown))
     return [view_of(one, source) for one in found if one is not None]
+
+
+def earlier(shown: Shown) -> Exhibit | None:
+    """Return all campaigns here where some were entered from a file, else None."""
+    points = list_points(reading(), shown.community.id, current_scope())
+    return series(points) if any(one.is_entered for one in points) else None
 
 
 def with_company_drivers(source: Source, shown: Shown) -> Source:

@@ -3,8 +3,8 @@
 Whoever sends a workbook chooses its bytes, so it is unpacked where it can do no harm: little
 memory, little time, no file and no connection. It is started by its path and imports nothing of
 the application. Of the first visible sheet every row becomes one line, blank ones too, so that
-line and row have the same number. Formulas give the value the workbook remembers; dates give the
-day.
+line and row have the same number. With names of sheets as arguments those are read, each line
+beginning with the name. Formulas give the value the workbook remembers; dates give the day.
 """
 
 import csv
@@ -17,7 +17,7 @@ import re
 import resource
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from xml.parsers import expat
 
@@ -26,7 +26,7 @@ MOST_TIMES_SMALLER = 200
 SMALL_MEMBER = 1_000_000  # below this size any ratio is harmless
 MOST_MEMBERS = 200
 MOST_ROWS = 200_001  # with the line of headings
-MOST_COLUMNS = 64
+MOST_COLUMNS = 256  # of any table; a register has its own, lower limit
 MOST_TEXTS = 2_000_000
 LONGEST_CELL = 2_000
 MEMORY = 1024 * 1024 * 1024
@@ -51,7 +51,7 @@ def main() -> int:
     _give_up_rights()
     out = io.TextIOWrapper(sys.stdout.buffer, "utf-8", newline="", write_through=False)
     try:
-        write_rows(content, out)
+        write_rows(content, out, sys.argv[1:])
     except _RefusedError as error:
         sys.stderr.write(str(error))
         return REFUSED
@@ -65,21 +65,22 @@ def main() -> int:
     return 0
 
 
-def write_rows(content: bytes, out: io.TextIOWrapper) -> None:
-    """Write the first visible sheet as CSV."""
+def write_rows(content: bytes, out: io.TextIOWrapper, names: Sequence[str] = ()) -> None:
+    """Write the first visible sheet as CSV, or those with one of these names (lower case)."""
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         _check_sizes(book)
-        sheet = _first_sheet(book)
-        names = set(book.namelist())
+        sheets = _sheets(book, names)
+        members = set(book.namelist())
         folder = posixpath.dirname(_part(book, "officeDocument"))
         texts = _Texts()
         days = _Days()
         for name, collector in (("sharedStrings.xml", texts), ("styles.xml", days)):
             path = posixpath.join(folder, name)
-            if path in names:
+            if path in members:
                 _parse(book, path, collector.start, collector.text, collector.end)
-        rows = _Rows(texts.found, days.styles, out)
-        _parse(book, sheet, rows.start, rows.text, rows.end)
+        for name, sheet in sheets:
+            rows = _Rows(texts.found, days.styles, out, [name] if names else [])
+            _parse(book, sheet, rows.start, rows.text, rows.end)
 
 
 def _check_sizes(book: zipfile.ZipFile) -> None:
@@ -139,21 +140,30 @@ def _part(book: zipfile.ZipFile, kind: str) -> str:
     raise _RefusedError("damaged")
 
 
-def _first_sheet(book: zipfile.ZipFile) -> str:
+def _sheets(book: zipfile.ZipFile, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return name and path of the first visible sheet, or of the named ones there are."""
     path = _part(book, "officeDocument")
-    visible: list[str] = []
+    visible: list[tuple[str, str]] = []
 
     def start(name: str, given: dict[str, str]) -> None:
         if name.endswith(" sheet") and given.get("state", "visible") == "visible":
-            visible.extend(value for key, value in given.items() if key.endswith(" id"))
+            called = given.get("name", "").strip().lower()
+            visible.extend((called, value) for key, value in given.items() if key.endswith(" id"))
 
     _parse(book, path, start, _nothing, _nothing)
-    folder, name = posixpath.split(path)
-    for relation in _relations(book, posixpath.join(folder, "_rels", f"{name}.rels")):
-        if visible and relation.get("Id") == visible[0]:
-            target = relation["Target"]
-            return target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
-    raise _RefusedError("damaged")
+    wanted = [one for one in visible if one[0] in names] if names else visible[:1]
+    folder, file = posixpath.split(path)
+    targets = {
+        relation.get("Id"): relation["Target"]
+        for relation in _relations(book, posixpath.join(folder, "_rels", f"{file}.rels"))
+    }
+    found = [(name, targets[key]) for name, key in wanted if key in targets]
+    if not found:
+        raise _RefusedError("damaged")
+    return [
+        (name, target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target))
+        for name, target in found
+    ]
 
 
 class _Texts:
@@ -224,7 +234,10 @@ class _Days:
 class _Rows:
     """Writes the rows of a sheet while it is parsed."""
 
-    def __init__(self, texts: list[str], days: set[str], out: io.TextIOWrapper) -> None:
+    def __init__(
+        self, texts: list[str], days: set[str], out: io.TextIOWrapper, first: list[str]
+    ) -> None:
+        self._first = first  # cells in front of every row
         self._texts = texts
         self._days = days
         self._writer = csv.writer(out)
@@ -256,13 +269,13 @@ class _Rows:
         elif tag == "c":
             self._end_cell()
         elif tag == "row":
-            self._writer.writerow(self._cells)
+            self._writer.writerow(self._first + self._cells)
 
     def _begin_row(self, number: int) -> None:
         if number <= self._row or number > MOST_ROWS:
             raise _RefusedError("large" if number > MOST_ROWS else "damaged")
         for _ in range(number - self._row - 1):
-            self._writer.writerow(())
+            self._writer.writerow(self._first)
         self._row = number
         self._cells = []
         self._column = 0

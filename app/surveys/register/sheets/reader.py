@@ -1,9 +1,10 @@
 """Reads XLSX files through a child process, so that no workbook can hurt a page or the worker."""
 
+import csv
 import io
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import BoundedSemaphore, Thread, Timer
@@ -24,6 +25,27 @@ _PROBLEMS = {
 }
 
 
+def read_named_sheets(
+    content: bytes, names: Sequence[str], *, most_rows: int
+) -> list[tuple[str, list[str]]]:
+    """Return the rows of the sheets with these names, each with the name of its sheet.
+
+    Args:
+        content: The workbook.
+        names: Names in lower case; a sheet is found in whatever case it is written.
+        most_rows: More rows than this are refused.
+
+    Raises:
+        UnreadableTableError: It is no workbook, has none of them, is damaged, locked or too large.
+    """
+    rows: list[tuple[str, list[str]]] = []
+    for row in csv.reader(_lines(content, names), strict=True):
+        if len(rows) >= most_rows:
+            raise UnreadableTableError(Problem(ProblemCode.TOO_LARGE))
+        rows.append((row[0], row[1:]))
+    return rows
+
+
 def read_sheet(opener: Callable[[], BinaryIO]) -> Iterator[str]:
     """Yield the rows of the first visible sheet as lines of CSV, one line for each row.
 
@@ -32,19 +54,23 @@ def read_sheet(opener: Callable[[], BinaryIO]) -> Iterator[str]:
     """
     with opener() as file:
         content = file.read(LARGEST_FILE + 1)
+    yield from _lines(content)
+
+
+def _lines(content: bytes, names: Sequence[str] = ()) -> Iterator[str]:
     if len(content) > LARGEST_FILE:
         raise UnreadableTableError(Problem(ProblemCode.TOO_LARGE))
     if not _AT_ONCE.acquire(timeout=_QUEUE):
         raise UnreadableTableError(Problem(ProblemCode.BUSY))
     try:
-        yield from _ask_child(content)
+        yield from _ask_child(content, names)
     finally:
         _AT_ONCE.release()
 
 
-def _ask_child(content: bytes) -> Iterator[str]:
+def _ask_child(content: bytes, names: Sequence[str]) -> Iterator[str]:
     child = subprocess.Popen(  # noqa: S603 - our own program, and nothing of the file in it
-        [sys.executable, "-I", str(_CHILD)],
+        [sys.executable, "-I", str(_CHILD), *names],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,0 +1,1 @@
+"""Printed questionnaires as PDF: base pages, stamping, cover sheets, bundles. Kept empty."""

@@ -1,0 +1,1 @@
+"""Figures of entered waves: studied by the worker, shown before the first own campaign."""

@@ -1,0 +1,1 @@
+"""Stored results of market surveys, their exhibits and their report."""

@@ -1,0 +1,1 @@
+"""Which column of a foreign file answers what: proposals, the map, and what it takes. Pure."""

@@ -1,0 +1,1 @@
+"""Keys, idempotent writes and webhooks of other systems, on both databases."""

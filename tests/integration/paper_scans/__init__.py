@@ -1,0 +1,1 @@
+"""The scan desk: batches, trays, decisions, second keying, on both databases."""

@@ -1,0 +1,1 @@
+"""Printed forms, filled with pens, scanned and damaged: sheets with known answers."""

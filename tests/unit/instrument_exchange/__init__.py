@@ -1,0 +1,1 @@
+"""Instruments in other formats, and back."""

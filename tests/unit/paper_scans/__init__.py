@@ -1,0 +1,1 @@
+"""The rules of trays and of second keying, without a database."""

@@ -1,0 +1,1 @@
+"""The API for programs: every operation, its guard, its description."""

@@ -1,0 +1,266 @@
+"""The scan desk through its pages: bundles, uploads, review without a mouse, conflicts, rights."""
+
+import io
+import re
+
+import pytest
+
+from app.staff.models import Role
+from app.staff.queries import list_audit_of
+from app.surveys.campaign.queries import get_household_uid
+from app.surveys.paper.codes import make_typed
+from app.surveys.paper.reading.result import Problem
+from app.surveys.paper.scans import batches, queries
+from app.surveys.paper.scans.models import BatchState, ScanBatch, ScanCheck, ScanPage
+from app.surveys.paper.scans.trays import Tray
+from app.surveys.response.queries import find_counted, list_responses
+from app.surveys.response.vector import decode
+from tests.browser import open_browser, serve
+from tests.factories import (
+    NOW,
+    PASSWORD,
+    gate_of,
+    make_community,
+    perception_instrument,
+)
+from tests.integration.paper_scans import desk
+from tests.web.staff_pages import MAIN, enter_as, sign_in, words_of
+
+
+@pytest.fixture
+def clerk(client, scan_desk):
+    sign_in(client, scan_desk.clerk)
+    scan_desk.session.rollback()
+    return client
+
+
+def overall(session, member_id):
+    session.rollback()
+    stored = find_counted(session, member_id)
+    return (
+        None if stored is None else decode(perception_instrument(), stored.vector).values["overall"]
+    )
+
+
+def test_a_bundle_is_opened_filled_and_shown_with_its_sum(clerk, session, scan_desk, config, vault):
+    gate = gate_of(session, scan_desk.campaign, scan_desk.community)
+    opened = clerk.submit(
+        "/entry/scans/", {"gate": str(gate.id), "sheets": "12", "bundle": "A-7"}, form=MAIN
+    )
+    assert opened.status_code == 302
+    files = [
+        (io.BytesIO(b"one"), "一.pdf"),
+        (io.BytesIO(b"two"), "二.zip"),
+        (io.BytesIO(b"one"), "3.pdf"),
+    ]
+    sent = clerk.submit(opened.location, {"files": files}, form=MAIN)
+    assert sent.location == opened.location
+    page = words_of(clerk.get(opened.location).text)
+    assert [one for one in ("一.pdf", "Being read", "left out") if one not in page] == []
+    session.rollback()
+    batch = session.query(ScanBatch).order_by(ScanBatch.id.desc()).first()
+    stored = queries.list_files(session, batch.id)
+    assert [(one.name, one.size) for one in stored] == [("一.pdf", 3), ("二.zip", 3)]
+    kept = batches.scan_files(config.instance, vault)
+    assert [kept.opener(one.stored_as)().read() for one in stored] == [b"one", b"two"]
+    assert b"one" not in (config.instance / "scan-files" / stored[0].stored_as).read_bytes()
+
+
+@pytest.mark.parametrize("sheets", ["", "5001"])
+def test_a_bundle_nobody_counted_is_not_opened(clerk, session, scan_desk, sheets):
+    gate = gate_of(session, scan_desk.campaign, scan_desk.community)
+    bad = clerk.submit("/entry/scans/", {"gate": str(gate.id), "sheets": sheets}, form=MAIN)
+    assert bad.status_code == 422
+    assert 'id="sheets-e1"' in bad.text
+
+
+def test_digits_beside_the_crop_decide_and_the_sheet_counts(clerk, session, scan_desk):
+    scan_desk.hand_in(*scan_desk.pages(0, doubtful=["overall"]))
+    member_id = scan_desk.sheets[0].frame_member_id
+    address = f"/entry/scans/{scan_desk.batch.id}/review"
+    page = clerk.get(address).text
+    assert page.count("data-field") == 1
+    assert re.search(r'<svg class="crop" viewBox="6\.0 [\d.]+ 198\.0 [\d.]+"', page)
+    assert overall(session, member_id) is None
+    assert clerk.submit(address, {"overall": "4"}, form=MAIN).location == address
+    assert overall(session, member_id) == 4
+    assert clerk.get(address).location == f"/entry/scans/{scan_desk.batch.id}"
+
+
+def test_what_cannot_be_read_is_marked_and_nothing_is_decided(clerk, session, scan_desk):
+    scan_desk.hand_in(*scan_desk.pages(0, doubtful=["overall"]))
+    address = f"/entry/scans/{scan_desk.batch.id}/review"
+    bad = clerk.submit(address, {"overall": "11"}, form=MAIN)
+    assert bad.status_code == 422
+    assert 'value="11"' in bad.text
+    assert 'aria-invalid="true"' in bad.text
+    assert overall(session, scan_desk.sheets[0].frame_member_id) is None
+    clerk.submit(address, {"overall": ""}, form=MAIN)
+    assert overall(session, scan_desk.sheets[0].frame_member_id) is None
+    clerk.submit(address, {"overall": "="}, form=MAIN)
+    layout = desk.layout_for(session, scan_desk.sheets[0])
+    marked = desk.answers_of(layout, 0)["overall"][0]
+    assert str(overall(session, scan_desk.sheets[0].frame_member_id)) == marked
+
+
+def test_a_page_without_a_code_is_found_by_the_code_beneath_and_keyed(clerk, session, scan_desk):
+    made = scan_desk.hand_in(desk.lost_page(1, Problem.NO_CODE))[0]
+    page_id = made.id
+    address = f"/entry/scans/pages/{page_id}"
+    assert clerk.submit(address, {"code": "abc"}, form=MAIN).status_code == 422
+    code = make_typed(scan_desk.sheets[1].number, 1)
+    named = clerk.submit(address, {"code": code.upper()}, form=MAIN)
+    assert named.location == f"{address}/review"
+    assert f'name="{desk.layout_for(session, scan_desk.sheets[1]).pages[0].rows[0].field}"' in (
+        clerk.get(named.location).text
+    )
+
+
+def test_a_look_at_a_picture_is_written_down(clerk, session, scan_desk):
+    made = scan_desk.hand_in(*scan_desk.pages(0))[0]
+    answer = clerk.get(f"/entry/scans/pages/{made.id}/image")
+    assert (answer.mimetype, answer.data) == ("image/jpeg", b"\xff\xd8 picture")
+    session.rollback()
+    member = desk.member_of(session, scan_desk.sheets[0])
+    uid = get_household_uid(session, member.household_id)
+    assert [one.action for one in list_audit_of(session, uid)] == ["view_scan"]
+
+
+def test_a_clerk_of_another_branch_and_the_office_itself_see_no_batch(
+    client, session, scan_desk, app
+):
+    made = scan_desk.hand_in(*scan_desk.pages(0, doubtful=["overall"]))[0]
+    batch, page = scan_desk.batch.id, made.id
+    addresses = [
+        f"/entry/scans/{batch}",
+        f"/entry/scans/{batch}/review",
+        f"/entry/scans/{batch}/trays/doubtful",
+        f"/entry/scans/pages/{page}",
+        f"/entry/scans/pages/{page}/image",
+        f"/entry/scans/pages/{page}/review",
+    ]
+    away = make_community(session, households=1)
+    enter_as(client, session, Role.CLERK, [away])
+    assert {client.get(address).status_code for address in addresses} == {404}
+    assert scan_desk.community.name not in client.get("/entry/scans/").text
+    for role in (Role.OFFICE, Role.STEWARD):
+        enter_as(client, session, role, [scan_desk.community])
+        refused = {client.get(address).status_code for address in [*addresses, "/entry/scans/"]}
+        assert refused == {403}
+
+
+def test_head_office_settles_a_conflict_with_both_rows_side_by_side(client, session, scan_desk):
+    marked = desk.answers_of(desk.layout_for(session, scan_desk.sheets[0]), 0)["overall"]
+    other = "1" if marked != ("1",) else "2"
+    scan_desk.hand_in(*scan_desk.pages(0), *scan_desk.pages(0, {"overall": (other,)}))
+    conflict = session.query(ScanPage).filter_by(tray=Tray.CONFLICT).one()
+    page_id = conflict.id
+    sign_in(client, scan_desk.clerk)
+    scan_desk.session.rollback()
+    assert client.get("/entry/scan-office/").status_code == 403
+    enter_as(client, session, Role.HEAD_OFFICE)
+    text = client.get(f"/entry/scan-office/{scan_desk.campaign.code}/conflicts").text
+    assert text.count('<svg class="crop"') == 2
+    done = client.submit(f"/entry/scans/pages/{page_id}", {"note": "第二次扫描前被改过"}, form=MAIN)
+    assert done.status_code == 302
+    session.rollback()
+    assert session.get(ScanPage, page_id).tray is Tray.VOID
+    assert str(overall(session, scan_desk.sheets[0].frame_member_id)) == marked[0]
+
+
+def test_a_second_keying_shows_no_answer_and_gives_an_error_rate(client, session, scan_desk, app):
+    scan_desk.hand_in(*scan_desk.pages(0))
+    sheet = scan_desk.sheets[0]
+    if queries.find_check(session, _all(), sheet.id) is None:
+        session.add(
+            ScanCheck(
+                sheet_id=sheet.id,
+                frame_member_id=sheet.frame_member_id,
+                campaign_id=sheet.campaign_id,
+                community_id=sheet.community_id,
+                drawn_at=NOW,
+            )
+        )
+    session.commit()
+    sheet_id = sheet.id
+    enter_as(client, session, Role.CLERK, all_communities=True)
+    address = f"/entry/scans/checks/{sheet_id}"
+    assert client.get("/entry/scans/checks/").location == address
+    page = client.get(address).text
+    assert not re.findall(r'<input type="text"[^>]* value="[^"]+"', page)
+    layout = desk.layout_for(session, sheet)
+    rows = {row.field for one in layout.pages for row in one.rows}
+    assert client.submit(address, {"overall": "1"}, form=MAIN).location == "/entry/scans/checks/"
+    session.rollback()
+    check = session.get(ScanCheck, sheet_id)
+    assert check.reader_fields == len(rows)
+    assert 0 < check.reader_wrong <= len(rows)
+    enter_as(client, session, Role.HEAD_OFFICE)
+    office = words_of(client.get("/entry/scan-office/").text)
+    assert f"{check.reader_wrong} / {check.reader_fields}" in office
+
+
+def test_a_batch_is_closed_and_opened_again_with_a_reason_through_its_page(
+    clerk, session, scan_desk
+):
+    scan_desk.hand_in(*scan_desk.pages(0))
+    batches.end_file(session, scan_desk.file.id, problem="", now=NOW)
+    session.commit()
+    address = f"/entry/scans/{scan_desk.batch.id}"
+    clerk.submit(address, {"note": ""}, form=2)
+    assert "say why" in clerk.get(address).text
+    clerk.submit(address, {"note": "三份空白"}, form=2)
+    session.rollback()
+    assert session.get(ScanBatch, scan_desk.batch.id).state is BatchState.CLOSED
+    assert "三份空白" in clerk.get(address).text
+    clerk.submit(address, {"note": "又找到一份"}, form=MAIN)
+    session.rollback()
+    assert session.get(ScanBatch, scan_desk.batch.id).state is BatchState.OPEN
+
+
+@pytest.mark.heavy
+def test_doubtful_marks_are_decided_with_the_keyboard_alone(app, session, scan_desk):
+    field = next(
+        frame.field
+        for page in desk.layout_for(session, scan_desk.sheets[0]).pages
+        for frame in page.frames
+        if frame.field.startswith("comment")
+    )
+    scan_desk.hand_in(*scan_desk.pages(0, doubtful=["overall"], inked=[field]))
+    scan_desk.hand_in(*scan_desk.pages(1, doubtful=["helped"]))
+    member_ids = [sheet.frame_member_id for sheet in scan_desk.sheets[:2]]
+    login, batch_id = scan_desk.clerk.login, scan_desk.batch.id
+    session.rollback()
+    with serve(app) as address, open_browser(address, width=1280, height=800) as page:
+        page.goto("/login?lang=en")
+        page.fill("[name=login]", login)
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/entry/**")
+        page.goto(f"/entry/scans/{batch_id}/review")
+        for _field in range(3):
+            told = page.locator("#told").inner_text()
+            name = page.evaluate("document.activeElement.name")
+            if name == "overall":
+                page.keyboard.type("10")
+            elif name == field:
+                page.keyboard.type("电梯常坏")
+                page.keyboard.press("Enter")
+            else:
+                assert name == "helped"
+                page.keyboard.press("Enter")  # takes what is proposed
+            page.wait_for_function(
+                "told => document.getElementById('told')?.innerText !== told", arg=told
+            )
+        page.wait_for_url(f"**/entry/scans/{batch_id}")
+        assert "Nothing is doubtful any more" in page.inner_text("main")
+    assert overall(session, member_ids[0]) == 10
+    assert all(find_counted(session, member_id) for member_id in member_ids)
+    assert len(list_responses(session, member_ids[0])) == 1
+
+
+def _all():
+    class Everything:
+        community_ids = None
+
+    return Everything()
