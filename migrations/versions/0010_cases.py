@@ -157,7 +157,7 @@ def _add_words(column: str, default: str) -> None:
 def _narrow_case() -> None:
     # A case without a home has no place in the old table.
     homeless = "SELECT id FROM follow_up WHERE frame_member_id IS NULL OR campaign_id IS NULL"
-    op.execute(f"DELETE FROM contact_record WHERE follow_up_id IN ({homeless})")  # noqa: S608
+    op.execute(f"DELETE FROM contact_record WHERE follow_up_id IN ({homeless})")
     op.execute("DELETE FROM follow_up WHERE frame_member_id IS NULL OR campaign_id IS NULL")
     if op.get_bind().dialect.name == "postgresql":
         for name in ("survey_has_home", "stage_of_state"):

@@ -129,7 +129,7 @@ def _freeze_but_for_work(table: str) -> None:
             f"BEGIN SELECT RAISE(ABORT, '{table} rows never change'); END"
         )
         op.execute(
-            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "  # noqa: S608 - our own
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
             "WHEN NOT EXISTS (SELECT 1 FROM vault_work WHERE id = 1) "
             f"BEGIN SELECT RAISE(ABORT, '{table} rows never change'); END"
         )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from app.surveys.instrument.exchange.grid import tidy
 from app.surveys.instrument.exchange.languages import LIMESURVEY
+from app.surveys.instrument.exchange.lines import Lines
 from app.surveys.instrument.exchange.losses import Level, Loss
 from app.surveys.instrument.exchange.wording import with_breaks
 from app.surveys.instrument.flow import field_name, field_value
@@ -38,19 +39,11 @@ def limesurvey(instrument: Instrument) -> tuple[str, tuple[Loss, ...]]:
     """
     writer = _Writer(instrument)
     rows = writer.rows()
-    lines = _Lines()
+    lines = Lines()
     out = csv.DictWriter(lines, COLUMNS, restval="", delimiter="\t", lineterminator="\n")
     out.writeheader()
     out.writerows(rows)
-    return "\ufeff" + "".join(lines), tuple(writer.losses)
-
-
-class _Lines(list[str]):
-    """Takes what a writer of CSV writes; no file is involved."""
-
-    def write(self, line: str) -> None:
-        """Keep one line."""
-        self.append(line)
+    return "\ufeff" + lines.text(), tuple(writer.losses)
 
 
 @dataclass(slots=True)

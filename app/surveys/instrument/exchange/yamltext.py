@@ -1,12 +1,13 @@
 """Data of an instrument file as YAML people can read and `load` takes back."""
 
 import re
-from io import StringIO
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from app.surveys.instrument.exchange.lines import Lines
 
 _NARROW = 90
 # What may mean something to YAML inside a line of braces: such words are put in quotes.
@@ -24,10 +25,10 @@ def yaml_text(data: dict[str, Any], heading: str = "") -> str:
     writer.width = 100_000
     writer.allow_unicode = True
     writer.indent(mapping=2, sequence=4, offset=2)
-    target = StringIO()
+    target = Lines()
     writer.dump(_laid_out(data), target)
     top = "".join(f"# {line}\n" for line in heading.splitlines())
-    return top + target.getvalue()
+    return top + target.text()
 
 
 def _laid_out(value: Any) -> Any:
