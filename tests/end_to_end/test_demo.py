@@ -102,6 +102,11 @@ def assert_everything_has_happened(folder: Path) -> None:
         "gate_extension": 1,
         "response_void": 2,
         "work_package": 18,
+        "paper_sheet": 50,
+        "scan_page": 30,
+        "market_interview": 900,
+        "market_run": 1,
+        "history_wave": 4,
     }
     with closing(sqlite3.connect(folder / "linsheng.sqlite")) as database:
 
@@ -117,6 +122,8 @@ def assert_everything_has_happened(folder: Path) -> None:
         assert count("gate WHERE held_at IS NOT NULL") == 0  # the hold was lifted
         assert count("work_package WHERE done_at IS NULL") == 2
         assert count("snapshot WHERE revision = 2 AND community_id IS NOT NULL") == 1
+        assert count("scan_batch WHERE state = 'closed' AND pages = accepted") == 1
+        assert count("scan_batch WHERE state = 'open' AND queued > 0") == 1
         in_pilot = "JOIN campaign ON campaign.id = campaign_id WHERE pilot_of_id IS NOT NULL"
         assert count(f"frame_member {in_pilot} AND returned_at IS NOT NULL") >= 30
 
