@@ -62,6 +62,7 @@ from app.surveys.history import jobs as history_jobs
 from app.surveys.integrity import jobs as integrity_jobs
 from app.surveys.paper.printing import orders as form_orders
 from app.surveys.paper.scans import batches as scan_batches
+from app.surveys.paper.scans import rereading as scan_rereading
 from app.surveys.register import alone as register_alone
 from app.surveys.register import jobs as register_jobs
 from app.surveys.response import copies as answer_copies
@@ -87,6 +88,7 @@ KINDS: dict[str, Callable[[work.Workshop, dict[str, object]], None]] = {
     boards.POSTER: posters.make_poster,
     case_sheets.KIND: case_work.make_sheet,
     scan_batches.READ: scan_work.read_scan_file,
+    scan_rereading.REREAD: scan_work.read_page_again,
     message_runs.PREPARE: message_work.prepare_run,
     message_runs.SEND: message_work.send_slice,
     integrity_jobs.MEASURE: integrity_work.measure_campaign,

@@ -8,6 +8,7 @@ from app.analysis.results.study import StudyResult
 from app.i18n import gettext as _
 from app.reports.charts import (
     BLUE,
+    BLUE_LIGHT,
     GROUND,
     INK,
     INK2,
@@ -48,6 +49,7 @@ class Row:
         right: Words at the right end.
         points: Marks, with `y` left at 0: the row gives it.
         band: Rows next to each other with the same band share a ground.
+        zone: Ends of a bar behind the marks, the lower one with a stroke.
     """
 
     label: str
@@ -56,6 +58,7 @@ class Row:
     bold: bool = False
     right_color: str = INK2
     band: str = ""
+    zone: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +168,19 @@ def _row(row: Row, index: int, x: Scale, width: float, *, height: float, size: f
         marks.append(Words(x.low, at, row.label, dx=-10, size=size, anchor="end", bold=row.bold))
         if row.right:
             marks.append(at_right(at, row.right, x, width, color=row.right_color))
+    if row.zone is not None:
+        marks += _zone(*row.zone, at, height)
     marks += [replace(point, y=at + point.y / height) for point in row.points]
     return marks
+
+
+def _zone(low: float, high: float, at: float, height: float) -> list[Mark]:
+    half = 7 / height
+    return [
+        Area(low, at - half, high, at + half, BLUE_LIGHT),
+        Segment(low, at - half, low, at + half, BLUE, 3),
+        Segment(high, at - half, high, at + half, BLUE, 1),
+    ]
 
 
 def at_right(

@@ -1,4 +1,4 @@
-"""Job of the worker: read an uploaded scan page by page, each page in a transaction of its own."""
+"""Jobs of the worker: read a scan page by page, each in its own transaction; read a page again."""
 
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ from app.surveys.paper.scans.batches import end_file, scan_files
 from app.surveys.paper.scans.forms import layouts_to_read
 from app.surveys.paper.scans.intake import take_page
 from app.surveys.paper.scans.models import ScanFile, ScanFileState
+from app.surveys.paper.scans.rereading import find_again, take_again
 from app.surveys.register.files import FileGoneError
 
 GONE = "gone"  # the sealed bytes are lost or damaged
@@ -49,6 +50,22 @@ def read_scan_file(workshop: Workshop, payload: dict[str, object]) -> None:
     with write_session(workshop.engine) as session:
         end_file(session, file.id, problem=problem, now=workshop.clock())
     files.forget(file.stored_as)
+
+
+def read_page_again(workshop: Workshop, payload: dict[str, object]) -> None:
+    """Job: read the picture of a page whose code a clerk has keyed."""
+    page_id = int(str(payload["page"]))
+    with Session(workshop.engine, expire_on_commit=False) as session:
+        again = find_again(session, workshop.vault, page_id)
+        if again is None:
+            return
+        layouts = layouts_to_read(session)
+    try:
+        scanned = next(read_scan(again.image, layouts, keyed={1: again.layout}), None)
+    except ScanError:
+        scanned = None
+    with write_session(workshop.engine) as session:
+        take_again(session, workshop.vault, page_id, scanned, now=workshop.clock())
 
 
 def scan_round(workshop: Workshop) -> None:

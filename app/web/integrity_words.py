@@ -39,6 +39,7 @@ def signal_name(code: str) -> str:
         "contradictions": _("Rated what the home does not have"),
         "no_words": _("No comment written"),
         "clones": _("Comments that repeat each other"),
+        "one_hand": _("Sheets of a batch marked by one hand"),
         "handwriting": _("Handwriting, pen, folds"),
         "last_hours": _("Answers of the last 48 hours"),
         "exclusions": _("Homes left out, against last time"),
@@ -69,13 +70,13 @@ def signal_here(one: Reason, value: float) -> str:
         return _("{number} points").format(number=f"{exp(-value):.1f}")
     if one.code == "equal_pace":
         return _("quartiles 1 : {number}").format(number=f"{exp(-value):.1f}")
-    if one.code in ("joint", "order"):
+    if one.code in ("joint", "order", "one_hand"):
         return f"{value:.2f}"
     # The estimate of a share of variance may fall below 0, which nobody can read.
     return f"{100 * (max(0.0, -value) if one.code == 'buildings' else value):.1f}%"
 
 
-_NUMBERS = frozenset({"joint", "equal_pace", "order", "spread", "buildings"})
+_NUMBERS = frozenset({"joint", "equal_pace", "order", "one_hand", "spread", "buildings"})
 
 
 def unusual_words(one: Reason) -> str:

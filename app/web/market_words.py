@@ -56,6 +56,7 @@ def missing_step(step: MissingStep) -> str:
         MissingStep.NO_PLACES: _("Upload the communities of the market."),
         MissingStep.FEW_PLACES: _("A listed company has fewer communities than the quota."),
         MissingStep.NO_INTERVIEWS: _("There is no interview yet."),
+        MissingStep.DAYS_PAST: _("The last day is over: change it first."),
     }[step]
 
 

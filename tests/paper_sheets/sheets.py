@@ -7,7 +7,6 @@ are drawn onto the raster, a pen fills it (app.demo.pens), and a scanner or wors
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -20,16 +19,15 @@ from app.demo import scanner
 from app.demo.pens import Filled, Habit, draw_habit, fill_page
 from app.reports.forms.drawing import bases_markup
 from app.surveys.instrument.flow import make_offer
-from app.surveys.instrument.load import load_instrument
 from app.surveys.paper.layout.make import layout_key, make_layout
 from app.surveys.paper.layout.model import Layout, Page
 from app.surveys.paper.layout.page_text import join_body
 from app.surveys.paper.reading.result import ReadRow, RowState, ScannedPage, Why
+from tests.factories import perception_instrument
 
 Gray = NDArray[np.uint8]
 DOTS = 300
 NO_CHECK = "0" * 10  # the reader has no key; the check of a code is looked at behind it
-_QUESTIONS = Path("instruments/customer-perception/v1.yaml")
 
 
 @dataclass(frozen=True)
@@ -54,10 +52,10 @@ class Sheet:
 @cache
 def print_form(form: str = "full", block: int = 0, language: str = "zh-Hans") -> Form:
     """Print a form of the owners' questionnaire."""
-    loaded = load_instrument(_QUESTIONS.read_text(), _QUESTIONS.name)
+    instrument = perception_instrument()
     key = layout_key("of no campaign", form=form, block=block, areas_offered=3, language=language)
-    offer = make_offer(loaded.instrument, block=block, areas_offered=3)
-    layout = make_layout(loaded.instrument, form=form, offer=offer, language=language, key=key)
+    offer = make_offer(instrument, block=block, areas_offered=3)
+    layout = make_layout(instrument, form=form, offer=offer, language=language, key=key)
     document = pypdfium2.PdfDocument(weasyprint.HTML(string=bases_markup([layout])).write_pdf())
     pages = []
     for page in document:

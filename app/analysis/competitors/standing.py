@@ -1,4 +1,6 @@
-"""Funnel, market share, fit to special needs, and what the same person says of another company."""
+"""Funnel, market share, special needs, limits, what one person says of another company."""
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,13 +11,23 @@ from app.analysis.competitors.portions import clustered_shares
 from app.analysis.competitors.survey import LEAST_SHOWN, Elsewhere, MarketSurvey
 from app.analysis.design.regression import RegressionError
 from app.analysis.results.estimate import Estimate
-from app.analysis.results.market import Funnel, FunnelStep, MarketShare, NeedFit, WithinRating
+from app.analysis.results.market import (
+    Funnel,
+    FunnelStep,
+    ItemLimits,
+    MarketShare,
+    NeedFit,
+    SeenLimits,
+    WithinRating,
+)
 from app.analysis.uncertainty.intervals import make_limits, nothing, t_interval
 from app.analysis.uncertainty.multiple import holm_adjusted
 
 FEW_ANSWERS = "few_answers"
 BETTER = "better"
 WORSE = "worse"
+ABOVE = "above"
+BELOW = "below"
 
 Floats = NDArray[np.float64]
 
@@ -139,6 +151,72 @@ def make_within(survey: MarketSurvey, *, level: float = 0.95) -> tuple[WithinRat
             if LEAST_SHOWN <= rows.sum() < known.sum():
                 found += _table(survey, source, rows, code, level)
     return tuple(found)
+
+
+def make_limits_seen(survey: MarketSurvey, *, level: float = 0.95) -> tuple[ItemLimits, ...]:
+    """Return what residents of each company call acceptable and ideal, and what it reaches.
+
+    Of the same people, as they are: what somebody accepts is not evened out. Answers with the
+    lowest acceptable level above the ideal one are left out and counted.
+
+    Args:
+        survey: Market and interviews.
+        level: Confidence level.
+
+    Source: Parasuraman, Zeithaml and Berry 1994, Journal of Retailing 70(3) (zone); Student (1908)
+    Biometrika 6:1-25, errors clustered as Cochran (1977), Sampling Techniques, 9A; Holm 1979,
+    Scandinavian Journal of Statistics 6(2), 65-70.
+    """
+    scores = [
+        {one.item: one.rescaled for one in measures}
+        for measures in (survey.performance, survey.adequate, survey.desired)
+    ]
+    items = [one.item for one in survey.performance if all(one.item in found for found in scores)]
+    provider = survey.provider
+    by_company = [
+        _holm([_limits(survey, code, provider == k, [found[item] for found in scores], level)
+               for item in items], level)
+        for k, code in enumerate(survey.providers)
+    ]  # fmt: skip
+    return tuple(
+        ItemLimits(item, tuple(found[at] for found in by_company)) for at, item in enumerate(items)
+    )
+
+
+def _limits(
+    survey: MarketSurvey, code: str, rows: NDArray[np.bool_], scores: list[Floats], level: float
+) -> SeenLimits:
+    """Return the levels of one company on one item."""
+    asked = rows & ~np.isnan(np.vstack(scores)).any(axis=0)
+    perceived, adequate, desired = scores
+    # NaN is above nothing, and it is among those not asked.
+    inverted = asked & (adequate > desired)
+    kept = asked & ~inverted
+    place = survey.place[kept]
+    ends = (-100.0, 100.0)
+    return SeenLimits(
+        code,
+        perceived=_mean(perceived[kept], place, level, bounds=(0.0, 100.0)),
+        adequate=_mean(adequate[kept], place, level, bounds=(0.0, 100.0)),
+        desired=_mean(desired[kept], place, level, bounds=(0.0, 100.0)),
+        adequacy=_mean((perceived - adequate)[kept], place, level, bounds=ends),
+        superiority=_mean((perceived - desired)[kept], place, level, bounds=ends),
+        inverted=int(inverted.sum()),
+    )
+
+
+def _holm(found: list[SeenLimits], level: float) -> list[SeenLimits]:
+    """Return the items of a company with what may be said of them."""
+    adjusted = holm_adjusted(np.array([_p_value(one.adequacy) for one in found]))
+    alpha = round(1 - level, 12)
+    return [
+        replace(
+            one,
+            p_adjusted=None if np.isnan(p) else float(p),
+            verdict=(ABOVE if (one.adequacy.value or 0.0) > 0 else BELOW) if p <= alpha else None,
+        )
+        for one, p in zip(found, adjusted, strict=True)
+    ]
 
 
 def _need(

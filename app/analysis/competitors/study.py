@@ -8,6 +8,7 @@ from app.analysis.competitors.league import make_league
 from app.analysis.competitors.priorities import make_competitive
 from app.analysis.competitors.standing import (
     make_funnels,
+    make_limits_seen,
     make_needs,
     make_shares,
     make_within,
@@ -46,4 +47,5 @@ def run_market(
         shares=make_shares(survey, level=level),
         needs=make_needs(survey, covariates, level=level),
         within=make_within(survey, level=level),
+        limits=make_limits_seen(survey, level=level),
     )

@@ -100,6 +100,7 @@ class MarketSurvey:
         overall: Overall satisfaction with the present company.
         performance: What the present company reaches, by item.
         importance: How much each item matters when choosing.
+        adequate, desired: The lowest acceptable and the ideal level, by item.
         statements: Codes of the image statements.
         ticks: Who was said to fit them, shape (interviews, providers, statements).
         steps: Names of the funnel's steps, in order; the first is knowing the company.
@@ -128,6 +129,8 @@ class MarketSurvey:
     has_need: Bools | None = None
     fit: Measure | None = None
     elsewhere: tuple[Elsewhere, ...] = ()
+    adequate: tuple[Measure, ...] = ()
+    desired: tuple[Measure, ...] = ()
 
     def __post_init__(self) -> None:
         if self.own not in self.providers or len(set(self.providers)) != len(self.providers):
@@ -189,6 +192,8 @@ class MarketSurvey:
             overall=cut(self.overall),
             performance=tuple(cut(one) for one in self.performance),
             importance=tuple(cut(one) for one in self.importance),
+            adequate=tuple(cut(one) for one in self.adequate),
+            desired=tuple(cut(one) for one in self.desired),
             ticks=None if self.ticks is None else self.ticks[rows],
             reached=None if self.reached is None else self.reached[rows],
             has_need=None if self.has_need is None else self.has_need[rows],
@@ -203,7 +208,8 @@ class MarketSurvey:
     def measures(self) -> tuple[Measure, ...]:
         """Return all ratings."""
         fit = () if self.fit is None else (self.fit,)
-        return (self.overall, *self.performance, *self.importance, *fit)
+        levels = (*self.performance, *self.importance, *self.adequate, *self.desired)
+        return (self.overall, *levels, *fit)
 
     @property
     def interviews(self) -> int:

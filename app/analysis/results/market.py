@@ -314,6 +314,40 @@ class WithinRating:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenLimits:
+    """What residents of one company call acceptable and ideal on an item, and what it reaches.
+
+    Attributes:
+        code: The company.
+        perceived, adequate, desired: Means on 0-100 of those who gave all three, as they are;
+            nothing below 30 of them.
+        adequacy: Reached less lowest acceptable, of the same people.
+        superiority: Reached less ideal.
+        inverted: Left out: the lowest acceptable level was above the ideal.
+        p_adjusted: Of `adequacy`, Holm over the items of the company.
+        verdict: above or below the lowest acceptable level, or None: cannot be told apart.
+    """
+
+    code: str
+    perceived: Estimate
+    adequate: Estimate
+    desired: Estimate
+    adequacy: Estimate
+    superiority: Estimate
+    inverted: int
+    p_adjusted: float | None = None
+    verdict: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLimits:
+    """Zones of tolerance of every company on one item."""
+
+    code: str
+    companies: tuple[SeenLimits, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MarketResult:
     """A market-standing study.
 
@@ -330,6 +364,7 @@ class MarketResult:
         needs: By need.
         within: The present company against the previous and the second home's, apart from all
             comparisons between residents.
+        limits: Lowest acceptable and ideal level by item; empty where they were not asked.
     """
 
     own: str
@@ -342,4 +377,5 @@ class MarketResult:
     shares: tuple[MarketShare, ...]
     needs: tuple[NeedFit, ...]
     within: tuple[WithinRating, ...]
+    limits: tuple[ItemLimits, ...] = ()
     schema: str = MARKET_SCHEMA

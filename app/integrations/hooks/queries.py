@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.followup.history.models import CaseEvent
@@ -134,9 +134,13 @@ def _behind(source: str, after: int, gaps: Sequence[Span]) -> ColumnElement[bool
 def _read_audit(
     session: Session, wanted: ColumnElement[bool], actions: Collection[str]
 ) -> list[EventRow]:
+    is_pilot = exists().where(
+        AuditEntry.subject == literal("campaign:") + Campaign.code,
+        Campaign.pilot_of_id.is_not(None),
+    )
     query = (
         select(AuditEntry)
-        .where(wanted, AuditEntry.action.in_(sorted(actions)))
+        .where(wanted, AuditEntry.action.in_(sorted(actions)), ~is_pilot)
         .order_by(AuditEntry.sequence)
     )
     return [

@@ -75,13 +75,20 @@ def read_batches(
     Raises:
         MissingFileError, DamagedFileError, BadManifestError: A file is not what was frozen.
     """
-    for one in digests:
-        yield _batch(storage, read_manifest(storage, one), instrument)
+    # Opening one costs more than reading a community with it.
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        for one in digests:
+            yield _batch(storage, read_manifest(storage, one), instrument, connection)
 
 
-def _batch(storage: Storage, manifest: Manifest, instrument: Instrument) -> Batch:
+def _batch(
+    storage: Storage,
+    manifest: Manifest,
+    instrument: Instrument,
+    connection: duckdb.DuckDBPyConnection,
+) -> Batch:
     items = items_of(instrument)
-    table = _table(storage.get(manifest.file(ANSWERS).digest))
+    table = _table(storage.get(manifest.file(ANSWERS).digest), connection)
     if set(table) != {*KEY_COLUMNS, *(item.code for item in items)}:
         raise BadManifestError(ANSWERS)
     homes = [str(one) for one in table["pseudonym"].tolist()]
@@ -136,12 +143,11 @@ def numbers(
         yield f"{item.code}{BESIDE}", beside[column], is_empty[column]
 
 
-def _table(content: bytes) -> dict[str, NDArray[np.generic]]:
+def _table(content: bytes, connection: duckdb.DuckDBPyConnection) -> dict[str, NDArray[np.generic]]:
     """Return the columns of the answers file, by pseudonym."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / ANSWERS
         path.write_bytes(content)
-        with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-            query = "SELECT * FROM read_parquet(?) ORDER BY pseudonym"
-            table = connection.execute(query, [str(path)]).fetchnumpy()
+        query = "SELECT * FROM read_parquet(?) ORDER BY pseudonym"
+        table = connection.execute(query, [str(path)]).fetchnumpy()
     return {name: np.asarray(values) for name, values in table.items()}

@@ -47,6 +47,7 @@ def series(points: Sequence[PlacePoint]) -> Exhibit | None:
             _("Beside an entered campaign homes are not linked, so intervals are rather too wide.")
             if has_entered
             else "",
+            *(left_out_words(one.code, one.left_out) for one in points),
         ),
         anchor="change",
         table=Table("series", title, _("Survey"), columns, tuple(_row(one) for one in points)),
@@ -88,6 +89,20 @@ def _step_cells(one: PlacePoint) -> tuple[Value, Value]:
     first = next((steps[name] for name in ("index", "overall", "satisfied") if _tells(steps, name)),
                  one.steps[0])  # fmt: skip
     return change, step_words(first)
+
+
+def left_out_words(what: str, left_out: tuple[int, int]) -> str:
+    """Say which answers are in none of the entered figures; empty where all are in them."""
+    communities, answers = left_out
+    if not communities:
+        return ""
+    return _(
+        "{what}: {answers} answers of {communities} communities with fewer than 10 answers are in "
+        "none of these figures, or theirs could be worked out.",
+        what=what,
+        answers=answers,
+        communities=communities,
+    )
 
 
 def _tells(steps: dict[str, UnlinkedStep], name: str) -> bool:

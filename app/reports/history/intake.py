@@ -3,13 +3,18 @@
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from app.reports.history.study import Entered, figures_of_answers, figures_of_totals
+from app.reports.history.study import (
+    Entered,
+    figures_of_answers,
+    figures_of_totals,
+    how_from_json,
+)
 from app.storage import Storage
 from app.surveys.history import queries, services
 from app.surveys.history.choice import Choice, Found, Report, WaveFacts
@@ -26,7 +31,13 @@ from app.surveys.history.mapping.proposals import (
 )
 from app.surveys.history.mapping.take import Taken, check_map, take
 from app.surveys.history.mapping.targets import PERCEIVED, PERFORMANCE, targets_of
-from app.surveys.history.mapping.totals import TotalsWave, read_totals, totals_columns
+from app.surveys.history.mapping.totals import (
+    LEAST_SHOWN,
+    TotalsError,
+    TotalsWave,
+    read_totals,
+    totals_columns,
+)
 from app.surveys.history.models import HistoryFigure, HistoryFile
 from app.surveys.history.queries import PlaceRow
 from app.surveys.history.reading.data import SourceData
@@ -95,8 +106,8 @@ def read_printed(
     at = totals_columns(column.name for column in data.columns)
     if at is None:
         return None
-    waves, losses = read_totals(data, at)
     codes = codes_of(queries.list_places(session))
+    waves, losses = read_totals(data, at, codes)
     found = []
     for one in waves:
         same = services.find_same(session, one.code, file_digest=file.digest, map_digest="")
@@ -114,6 +125,9 @@ def read_printed(
                     places,
                     is_same=same is not None,
                     refused="" if same is not None else refused,
+                    doubtful=tuple(
+                        (row.place[:40], row.line) for row in one.doubtful if same is None
+                    ),
                 ),
                 one,
             )
@@ -204,6 +218,11 @@ def entered_of(
     )
 
 
+def salt_of(file: HistoryFile, mapped: HistoryMap) -> str:
+    """Return what pseudonyms hang on: file and chosen rows, so that campaigns stay unlinked."""
+    return "\0".join((file.digest, *mapped.only)) if mapped.only[0] else file.digest
+
+
 def report_of(file: HistoryFile, vault: Vault, answers: Answers, instrument: Instrument) -> Report:
     """Return what entering a file of answers would do, with the company's figures for a look."""
     figure: HistoryFigure | None = None
@@ -211,35 +230,66 @@ def report_of(file: HistoryFile, vault: Vault, answers: Answers, instrument: Ins
         with tempfile.TemporaryDirectory() as folder:
             storage = Storage(Path(folder))
             manifest = freeze_answers(
-                storage, vault, answers.taken, answers.codes, salt=file.digest
+                storage, vault, answers.taken, answers.codes, salt=salt_of(file, answers.mapped)
             )
             entered = entered_of(storage, manifest, answers, instrument)
             figure = figures_of_answers(entered, (), company_only=True)[0]
     return Report(
         kind="answers",
         rows=answers.taken.rows,
-        losses=answers.taken.losses,
-        waves=(answers.wave,),
+        losses=(*answers.taken.losses, *_left_out(answers, figure)),
+        waves=(_shown_wave(answers.wave, figure, "answers"),),
         otherwise=answers.taken.otherwise,
-        index=None if figure is None else figure.index_value,
-        satisfied=None if figure is None else figure.satisfied_value,
-        overall=None if figure is None else figure.overall_value,
+    )
+
+
+def _left_out(answers: Answers, figure: HistoryFigure | None) -> list[Loss]:
+    """Return the communities that are in no figure of the company, and those in none of a question.
+
+    They have fewer than 10 answers, see docs/methods/disclosure.md.
+    """
+    how = None if figure is None else how_from_json(figure.how)
+    if how is None:
+        return []
+    found = []
+    if how.left_out[0]:
+        counted = Counter(answers.taken.places)
+        named: Counter[str] = Counter()
+        for word, n in counted.items():
+            named[answers.codes.get(word) or f"?{word}"] += n
+        found = [
+            Loss(LossKind.LEFT_OUT, "", word[:40], n)
+            for word, n in sorted(counted.items())
+            if named[answers.codes.get(word) or f"?{word}"] < LEAST_SHOWN
+        ]
+    return found + [
+        Loss(LossKind.LEFT_OUT_OF, code, "", n) for code, n in sorted(how.left_out_of.items())
+    ]
+
+
+def _shown_wave(facts: WaveFacts, figure: HistoryFigure | None, origin: str) -> WaveFacts:
+    """Return a wave with the company's figures."""
+    if figure is None:
+        return facts
+    return replace(
+        facts,
+        n=figure.n,
+        index=figure.index_value,
+        satisfied=figure.satisfied_value,
+        overall=figure.overall_value,
+        origin=origin,
+        left_out=how_from_json(figure.how).left_out,
     )
 
 
 def report_of_printed(data: SourceData, printed: Printed) -> Report:
     """Return what entering a file of printed figures would do."""
-    figures = printed_figures(printed.waves[-1][1], ())
-    first = figures[0] if figures else None
-    return Report(
-        kind="totals",
-        rows=len(data.rows),
-        losses=printed.losses,
-        waves=tuple(facts for facts, _wave in printed.waves),
-        index=None if first is None else first.index_value,
-        satisfied=None if first is None else first.satisfied_value,
-        overall=None if first is None else first.overall_value,
-    )
+    waves = []
+    for facts, wave in printed.waves:
+        figures = printed_figures(wave, ())
+        origin = "together" if all(row.place for row in wave.rows) else "row"
+        waves.append(_shown_wave(facts, figures[0] if figures else None, origin))
+    return Report("totals", len(data.rows), losses=printed.losses, waves=tuple(waves))
 
 
 def printed_figures(wave: TotalsWave, places: Sequence[PlaceRow]) -> list[HistoryFigure]:
@@ -255,4 +305,5 @@ def printed_figures(wave: TotalsWave, places: Sequence[PlaceRow]) -> list[Histor
 
 def refused_report(data: SourceData, error: MapError, kind: str) -> Report:
     """Return what is to be mended before a file can be entered."""
-    return Report(kind=kind, rows=len(data.rows), problems=error.problems)
+    losses = error.losses if isinstance(error, TotalsError) else ()
+    return Report(kind=kind, rows=len(data.rows), problems=error.problems, losses=losses)

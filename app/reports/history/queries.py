@@ -5,7 +5,8 @@ rank and no part in any KPI. Who sees them: a community's who sees the community
 sees all of its communities, the company's who sees all.
 """
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -50,6 +51,8 @@ class PlacePoint:
         campaign_id: Key of the own campaign, 0 of an entered one.
         wave_id: Key of the entered wave, 0 of an own campaign.
         steps: What leads to it from the one before, where one of the two was entered.
+        left_out: Communities with fewer than 10 answers, and their answers: in none of the
+            figures of an entered one.
     """
 
     code: str
@@ -58,6 +61,7 @@ class PlacePoint:
     campaign_id: int = 0
     wave_id: int = 0
     steps: tuple[UnlinkedStep, ...] = ()
+    left_out: tuple[int, int] = (0, 0)
 
     @property
     def is_entered(self) -> bool:
@@ -85,15 +89,7 @@ def list_points(
         steps.setdefault((step.campaign_id or 0, step.wave_id or 0), []).append(_step(step))
     joined = sorted([*entered, *own], key=lambda one: (one.closes_on, one.campaign_id))
     return tuple(
-        PlacePoint(
-            one.code,
-            one.closes_on,
-            one.head,
-            one.campaign_id,
-            one.wave_id,
-            tuple(steps.get((one.campaign_id, one.wave_id), ())),
-        )
-        for one in joined
+        replace(one, steps=tuple(steps.get((one.campaign_id, one.wave_id), ()))) for one in joined
     )
 
 
@@ -107,7 +103,13 @@ def _entered(
     if scope.role not in READERS or not history.may_read(session, scope, community_id, region):
         return []
     return [
-        PlacePoint(wave.code, wave.closes_on, head_of(figure), wave_id=wave.id)
+        PlacePoint(
+            wave.code,
+            wave.closes_on,
+            head_of(figure),
+            wave_id=wave.id,
+            left_out=left_out_of(figure),
+        )
         for figure, wave in history.list_live_figures(session, community_id, region)
     ]
 
@@ -126,6 +128,12 @@ def head_of(figure: HistoryFigure) -> Head:
         standing=figure.standing,
         run_id=0,
     )
+
+
+def left_out_of(figure: HistoryFigure) -> tuple[int, int]:
+    """Return communities in none of these figures for fewer than 10 answers, and their answers."""
+    communities, answers = json.loads(figure.how).get("left_out", (0, 0))
+    return communities, answers
 
 
 def _estimate(figure: HistoryFigure, measure: str) -> Estimate:

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,24 +39,40 @@ class How:
         rule: Rule of the weights of the index; empty where nobody knows.
         items: Share and performance of every item of the index.
         alike: Measures that were asked like here.
+        left_out: Communities with fewer than 10 answers, and their answers: in none of the figures.
+        left_out_of: Code of a question to the communities left out of it alone.
     """
 
     rule: str
     items: Mapping[str, tuple[float, float]]
     alike: frozenset[str]
+    left_out: tuple[int, int] = (0, 0)
+    left_out_of: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """Return it as it is stored."""
-        return json.dumps(
-            {"rule": self.rule, "items": self.items, "alike": sorted(self.alike)}, sort_keys=True
-        )
+        data = {
+            "rule": self.rule,
+            "items": self.items,
+            "alike": sorted(self.alike),
+            "left_out": self.left_out,
+            "left_out_of": dict(self.left_out_of),
+        }
+        return json.dumps(data, sort_keys=True)
 
 
 def how_from_json(text: str) -> How:
     """Return how stored figures were asked."""
     data = json.loads(text)
     items = {code: (share, level) for code, (share, level) in data["items"].items()}
-    return How(data["rule"], items, frozenset(data["alike"]))
+    communities, answers = data.get("left_out", (0, 0))
+    return How(
+        data["rule"],
+        items,
+        frozenset(data["alike"]),
+        (communities, answers),
+        data.get("left_out_of", {}),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,7 +146,12 @@ def _figure(entered: Entered, mask: NDArray[np.bool_], codes: Sequence[str]) -> 
     put(figure, INDEX, index)
     put(figure, OVERALL, overall)
     put(figure, SATISFIED, satisfied)
-    figure.how = _how(entered, result, has_index=has_index).to_json()
+    how = _how(entered, result, has_index=has_index)
+    gone = result.communities_left_out
+    left_out = gone, dataset.households - result.n if gone else 0
+    figure.how = replace(
+        how, left_out=left_out, left_out_of=dict(result.columns_left_out)
+    ).to_json()
     figure.result = to_json(result) if has_index else ""
     return figure
 
@@ -252,9 +273,10 @@ def figures_of_totals(
     found: list[HistoryFigure] = []
     regions: dict[str, list[TotalsRow]] = {}
     parts = [row for row in rows if row.place]
-    company = next((row for row in rows if not row.place), None) or together(parts)
+    own = next((row for row in rows if not row.place), None)
+    company = own or together(parts)
     if company is not None:
-        found.append(_of_totals(company, alike))
+        found.append(_of_totals(company, alike, () if own else small_of(parts)))
     for row in parts:
         place = known.get(found_code(row.place))
         if place is None:
@@ -267,27 +289,43 @@ def figures_of_totals(
     for region, members in sorted(regions.items()):
         joined = together(members)
         if joined is not None:
-            figure = _of_totals(joined, alike)
+            figure = _of_totals(joined, alike, small_of(members))
             figure.region = region
             found.append(figure)
     return found
 
 
-def _of_totals(row: TotalsRow, alike: frozenset[str]) -> HistoryFigure:
+def small_of(rows: Sequence[TotalsRow]) -> tuple[TotalsRow, ...]:
+    """Return communities with fewer than 10 answers where others of them have more.
+
+    What all say less what the others say would be what a small one says, so it is in no figure of
+    all together; where all are small none is shown that they could be compared with.
+    """
+    small = tuple(row for row in rows if row.n < LEAST_SHOWN)
+    return small if len(small) < len(rows) else ()
+
+
+def _of_totals(
+    row: TotalsRow, alike: frozenset[str], small: Sequence[TotalsRow] = ()
+) -> HistoryFigure:
     standing = "suppressed" if row.n < LEAST_SHOWN else "indicative" if row.n < 100 else "full"
     figure = empty_figure(row.n, row.base, standing=standing)
     for measure, reach in ((INDEX, row.index), (SATISFIED, row.satisfied), (OVERALL, row.overall)):
         put(figure, measure, reach)
-    figure.how = How("", {}, alike).to_json()
+    left_out = len(small), sum(one.n for one in small)
+    figure.how = How("", {}, alike, left_out).to_json()
     return figure
 
 
 def together(rows: Sequence[TotalsRow]) -> TotalsRow | None:
     """Return the figures of several communities as one: each counts by its homes.
 
-    None where the homes of one of them are not known. A measure that one of them lacks is left
-    out; half the width of an interval is the root of the weighted squares.
+    None where the homes of one of them are not known. One with fewer than 10 answers is in none of
+    the figures, see `small_of`. A measure that one of the others lacks is left out; half the width
+    of an interval is the root of the weighted squares.
     """
+    small = small_of(rows)
+    rows = [row for row in rows if row not in small]
     if not rows or not all(row.base for row in rows):
         return None
     if len(rows) == 1:
@@ -295,9 +333,9 @@ def together(rows: Sequence[TotalsRow]) -> TotalsRow | None:
     base, n = sum(row.base for row in rows), sum(row.n for row in rows)
 
     def joined(read: Callable[[TotalsRow], Reach]) -> Reach:
-        parts = [(row.base / base, read(row)) for row in rows if row.n >= LEAST_SHOWN]
+        parts = [(row.base / base, read(row)) for row in rows]
         values = [share * one.value for share, one in parts if one.value is not None]
-        if not parts or len(values) < len(rows):
+        if len(values) < len(rows):
             return Reach(None, None, None, n)
         value = sum(values)
         if any(one.low is None or one.high is None for _share, one in parts):

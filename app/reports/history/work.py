@@ -5,13 +5,14 @@ what it writes and the new state are one transaction.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from app.clock import beijing_date
 from app.db import write_session
+from app.jobs.queries import find_last
 from app.reports.history.intake import (
     Answers,
     Printed,
@@ -23,6 +24,7 @@ from app.reports.history.intake import (
     refused_report,
     report_of,
     report_of_printed,
+    salt_of,
 )
 from app.reports.history.queries import newest_own_result
 from app.reports.history.steps import find_steps
@@ -43,7 +45,7 @@ from app.surveys.history.choice import (
 )
 from app.surveys.history.errors import FileProblem, MapError, UnreadableFileError
 from app.surveys.history.frozen import SCHEMA, canonical, freeze_answers
-from app.surveys.history.jobs import files_of
+from app.surveys.history.jobs import STEPS, files_of
 from app.surveys.history.mapping.column_map import HistoryMap as ColumnMap
 from app.surveys.history.mapping.loss import Loss
 from app.surveys.history.mapping.totals import TotalsWave
@@ -176,6 +178,10 @@ def history_round(workshop: Workshop) -> None:
         if made is None and not queries.has_waves(session):
             return
         newest = newest_own_result(session)
+        # Where nothing can be compared no change is ever stored: the last order tells it then.
+        last = find_last(session, STEPS, "{}")
+        if last is not None:
+            made = max(made or last.created_at, last.created_at)
     if newest is None or (made is not None and newest <= made):
         return
     with write_session(workshop.engine) as session:
@@ -250,7 +256,8 @@ def _prepare(
     report = report_of(file, workshop.vault, answers, instrument)
     if not report.may_enter:
         return report, []
-    return report, [_answers_ready(workshop, file, answers, instrument, places)]
+    ready = _answers_ready(workshop, file, answers, instrument, places)
+    return report, [replace(ready, losses=report.losses)]
 
 
 def _answers_ready(
@@ -261,7 +268,11 @@ def _answers_ready(
     places: Sequence[PlaceRow],
 ) -> _Ready:
     stated = freeze_answers(
-        workshop.storage, workshop.vault, answers.taken, answers.codes, salt=file.digest
+        workshop.storage,
+        workshop.vault,
+        answers.taken,
+        answers.codes,
+        salt=salt_of(file, answers.mapped),
     )
     stated |= {"kind": HistoryKind.ANSWERS.value, "otherwise": list(answers.taken.otherwise)}
     entered = entered_of(workshop.storage, stated, answers, instrument)

@@ -122,7 +122,12 @@ def _priority_table(items: tuple[CompetitiveItem, ...], source: MarketSource, ti
     ]
     if source.beside:
         heads += [
-            Head(_("PFI of the owners' survey"), NUMBER, 2, ends=True),
+            Head(
+                _("PFI of the owners' survey {campaign}", campaign=source.beside_from),
+                NUMBER,
+                2,
+                ends=True,
+            ),
             Head(_("Rank there"), COUNT),
         ]
     rows = []
@@ -146,8 +151,10 @@ def _priority_table(items: tuple[CompetitiveItem, ...], source: MarketSource, ti
         rows.append(Row(source.item(one.code), tuple(cells)))
     note = (
         _(
-            "Two different lists on purpose: the owners' survey asks where we fall short of what "
-            "owners want, this one where another company does it better."
+            "Two different lists on purpose: the owners' survey ({campaign}, the latest released "
+            "result) asks where we fall short of what owners want, this one where another company "
+            "does it better.",
+            campaign=source.beside_from,
         )
         if source.beside
         else ""

@@ -38,7 +38,7 @@ def league(source: MarketSource) -> Exhibit | None:
     )
     heads = (
         Head(_("Interviews"), COUNT),
-        Head(_("Number of communities"), COUNT),
+        Head(_("Number of communities"), COUNT, wide=True),
         Head(_("As it is"), NUMBER, ends=True),
         Head(_("At the same fee, age and city"), NUMBER, ends=True),
         Head(_("Rank"), wide=True),
@@ -116,9 +116,9 @@ def segments(source: MarketSource) -> Exhibit | None:
     )
     heads = (
         Head(_("Interviews"), COUNT),
-        Head(_("Of our residents"), COUNT),
+        Head(_("Of our residents"), COUNT, wide=True),
         Head(source.company(source.own), NUMBER, ends=True),
-        Head(_("Highest other company")),
+        Head(_("Highest other company"), wide=True),
         Head(_("Its value"), NUMBER, ends=True),
     )
     return Exhibit(

@@ -12,6 +12,7 @@ from app.reports.market.exhibits_league import reach
 from app.reports.market.source import MarketSource
 from app.reports.wording import percent, share_interval
 
+_UNPROMPTED = ("spontaneous", "named_first")  # questions, in the order of the columns
 _STEP_SHAPES = (("ring", INK), ("dot", INK), ("square", BLUE))
 
 
@@ -20,6 +21,16 @@ def funnel(source: MarketSource) -> Exhibit | None:
     funnels = [one for one in source.stored.main.funnels if one.steps]
     if not funnels:
         return None
+    unprompted = {
+        (one.question, one.company): one.share
+        for one in source.stored.further
+        if one.question in _UNPROMPTED
+    }
+    asked = [
+        question
+        for question in _UNPROMPTED
+        if all((question, one.code) in unprompted for one in funnels)
+    ]
     lines, rows = [], []
     for one in funnels:
         points = []
@@ -31,8 +42,9 @@ def funnel(source: MarketSource) -> Exhibit | None:
             cells += [step.of_all] if at == 0 else [step.of_all, step.share]
         name = source.company(one.code)
         lines.append(Line(name, "", tuple(points), bold=one.code == source.own))
-        rows.append(Row(name, (*cells, one.inconsistent)))
-    heads: list[Head] = []
+        said = [unprompted[question, one.code] for question in asked]
+        rows.append(Row(name, (*said, *cells, one.inconsistent)))
+    heads = [Head(step_name(question), SHARE, ends=True) for question in asked]
     for at, step in enumerate(funnels[0].steps):
         heads.append(Head(step_name(step.name), SHARE, ends=True))
         if at:
@@ -65,6 +77,8 @@ def funnel(source: MarketSource) -> Exhibit | None:
 def step_name(code: str) -> str:
     """Return the name of a step."""
     return {
+        "spontaneous": _("Named unprompted"),
+        "named_first": _("Named first"),
         "known": _("Knows it"),
         "considered": _("First or second choice"),
         "first": _("First choice"),

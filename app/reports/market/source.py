@@ -35,12 +35,14 @@ class MarketSource:
         questionnaire: Words of areas, statements, needs.
         language: Of the page or report.
         beside: The owners' survey's priorities by area; empty without one.
+        beside_from: Code of that campaign.
     """
 
     stored: StoredMarket
     questionnaire: Questionnaire
     language: str
     beside: Mapping[str, PerceptionItem] = field(default_factory=dict)
+    beside_from: str = ""
 
     @property
     def own(self) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from pydantic import TypeAdapter
 
+from app.analysis.results.further import FurtherShare
 from app.analysis.results.market import LeagueResult, MarketResult
 
 SCHEMA = "linsheng-market-stored/1"
@@ -56,6 +57,7 @@ class StoredMarket:
         companies: In the order of the survey.
         communities: Of the market.
         asked: Of them, with an interview.
+        further: Shares of answers that are no ratings.
         reasons: Coded reason to how many named it (M06).
         weights_from: Code of the campaign whose importance shares weigh the items; empty where
             this survey's own ratings do.
@@ -68,6 +70,7 @@ class StoredMarket:
     communities: int
     asked: int
     reasons: Mapping[str, int] = field(default_factory=dict)
+    further: tuple[FurtherShare, ...] = ()
     weights_from: str = ""
     schema: str = SCHEMA
 

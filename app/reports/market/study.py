@@ -10,6 +10,7 @@ from app.analysis.competitors.adjusted import make_covariates
 from app.analysis.competitors.league import make_league
 from app.analysis.competitors.study import run_market
 from app.analysis.results.study import StudyResult
+from app.reports.market.further import further_shares
 from app.reports.market.stored import MarketCompany, MarketSegment, StoredMarket
 from app.surveys.market.checking import LIST_MARK
 from app.surveys.market.columns import AGE, ELDER_AGES, REASON
@@ -61,6 +62,7 @@ def study_market(
         communities=len(survey.places),
         asked=int(np.unique(survey.place).size),
         reasons=dict(sorted(reasons.items())),
+        further=further_shares(frozen),
         weights_from=weights_from if shares is not None else "",
     )
 

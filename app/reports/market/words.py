@@ -19,6 +19,7 @@ def why(code: str) -> str:
         "no_rival": _("no other company with 10 communities and 150 interviews"),
         "no_item": _("no item was rated"),
         "few_answers": _("fewer than 30 homes on a side"),
+        "few_answers_one": _("fewer than 30 people"),
         "few_points": _("fewer than three companies or statements with enough ticks"),
         "no_differences": _("all companies have the same image"),
     }.get(code, code)

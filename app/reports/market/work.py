@@ -9,10 +9,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.analysis.results.study import StudyResult
 from app.clock import beijing_date
 from app.db import write_session
-from app.reports.company.queries import find_company_result, list_series
+from app.reports.market.beside import latest_perception
 from app.reports.market.orders import LANGUAGES
 from app.reports.market.paper import market_pdf
 from app.reports.market.source import MarketSource, perception_priorities
@@ -52,27 +51,20 @@ def make_study(workshop: Workshop, payload: dict[str, object]) -> None:
             one for one in queries.list_snapshots(session, survey_id) if one.id == snapshot_id
         )
         run = queries.find_run(session, snapshot_id, code_version())
-        campaign, perception = newest_perception(session)
+        perception = latest_perception(session, _EVERYTHING)
     if run is None:
         frozen = load_frozen(workshop.storage, snapshot)
         result = study_market(
-            frozen, snapshot, weights=weights_of(perception), weights_from=campaign
+            frozen,
+            snapshot,
+            weights=weights_of(perception.result),
+            weights_from=perception.campaign,
         )
         run_id = _store(workshop, snapshot_id, result, now=now)
     else:
         run_id = run.id
     _print(workshop, survey_id, run_id, now=now)
     log.info("market survey %s: revision %s stored", survey_id, snapshot.revision)
-
-
-def newest_perception(session: Session) -> tuple[str, StudyResult | None]:
-    """Return the newest result of the owners' survey about the whole company, and its campaign."""
-    points = list_series(session, None, _EVERYTHING)
-    for point in reversed(points):
-        found = find_company_result(session, point.campaign_id, _EVERYTHING)
-        if found is not None:
-            return point.campaign_code, found.result
-    return "", None
 
 
 def market_round(workshop: Workshop) -> None:
@@ -126,7 +118,7 @@ def _print(workshop: Workshop, survey_id: int, run_id: int, *, now: datetime) ->
         if found is None or found[0].id != run_id:
             return
         run, snapshot = found
-        _campaign, perception = newest_perception(session)
+        perception = latest_perception(session, _EVERYTHING)
         asked = get_questionnaire(session, survey.questionnaire)
         session.expunge_all()
     for language in LANGUAGES:
@@ -138,7 +130,8 @@ def _print(workshop: Workshop, survey_id: int, run_id: int, *, now: datetime) ->
                 stored=from_text(run.result),
                 questionnaire=asked,
                 language=language,
-                beside=perception_priorities(perception),
+                beside=perception_priorities(perception.result),
+                beside_from=perception.campaign,
             )
             content = market_pdf(source, survey, snapshot, run, company=workshop.config.company)
         with write_session(workshop.engine) as session:

@@ -6,6 +6,7 @@ Each is sealed in its row, because cells of a foreign file may hold names and ph
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 from app.surveys.history.errors import MapProblem
 from app.surveys.history.mapping.loss import Loss, losses_from_json, losses_to_json
@@ -67,6 +68,10 @@ class WaveFacts:
         places: Word, code of the community (empty: company only), answers, homes asked.
         is_same: It is entered already from this file and map.
         refused: Why it cannot be entered; empty when it can.
+        n, index, satisfied, overall: The company's figures, for a look.
+        origin: Where they come from: answers, row (the company's own), together; empty: nowhere.
+        left_out: Communities with fewer than 10 answers, and their answers: in none of these.
+        doubtful: Word and line of places that are probably the total under another name.
     """
 
     code: str
@@ -76,6 +81,13 @@ class WaveFacts:
     places: tuple[tuple[str, str, int, int], ...]
     is_same: bool = False
     refused: str = ""
+    n: int = 0
+    index: float | None = None
+    satisfied: float | None = None
+    overall: float | None = None
+    origin: str = ""
+    left_out: tuple[int, int] = (0, 0)
+    doubtful: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +101,6 @@ class Report:
         losses: What would not be taken.
         waves: What would be entered.
         otherwise: Targets that cannot be compared.
-        index, satisfied, overall: The company's figures of the last wave, for a look.
     """
 
     kind: str
@@ -98,9 +109,6 @@ class Report:
     losses: tuple[Loss, ...] = ()
     waves: tuple[WaveFacts, ...] = ()
     otherwise: tuple[str, ...] = ()
-    index: float | None = None
-    satisfied: float | None = None
-    overall: float | None = None
 
     @property
     def may_enter(self) -> bool:
@@ -108,6 +116,11 @@ class Report:
         is_refused = any(one.refused for one in self.waves)
         is_new = any(not one.is_same for one in self.waves)
         return is_new and not is_refused and not self.problems
+
+    @property
+    def doubtful(self) -> tuple[tuple[str, int], ...]:
+        """Return word and line of the places that somebody has to confirm."""
+        return tuple(place for one in self.waves for place in one.doubtful)
 
 
 def keep_found(vault: Vault, file: HistoryFile, found: Found) -> None:
@@ -162,22 +175,21 @@ def read_report(vault: Vault, file: HistoryFile) -> Report | None:
     if file.report_sealed is None:
         return None
     data = json.loads(vault.open(file.report_sealed, _REPORT))
-    waves = tuple(
-        WaveFacts(
-            one["code"],
-            one["title"],
-            one["closes_on"],
-            one[ROWS],
-            tuple((word, code, n, base) for word, code, n, base in one["places"]),
-            one["is_same"],
-            one["refused"],
-        )
-        for one in data.pop("waves")
+    return Report(
+        kind=data["kind"],
+        rows=data[ROWS],
+        problems=tuple(MapProblem(**one) for one in data["problems"]),
+        losses=losses_from_json(data["losses"]),
+        waves=tuple(_facts(one) for one in data["waves"]),
+        otherwise=tuple(data["otherwise"]),
     )
-    problems = tuple(MapProblem(**one) for one in data.pop("problems"))
-    losses = losses_from_json(data.pop("losses"))
-    otherwise = tuple(data.pop("otherwise"))
-    return Report(**data, waves=waves, problems=problems, losses=losses, otherwise=otherwise)
+
+
+def _facts(data: dict[str, Any]) -> WaveFacts:
+    places = tuple((word, code, n, base) for word, code, n, base in data.pop("places"))
+    communities, answers = data.pop("left_out", (0, 0))
+    doubtful = tuple((word, line) for word, line in data.pop("doubtful", ()))
+    return WaveFacts(**data, places=places, left_out=(communities, answers), doubtful=doubtful)
 
 
 def seal_losses(vault: Vault, losses: tuple[Loss, ...]) -> bytes:

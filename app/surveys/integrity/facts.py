@@ -46,38 +46,6 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What is known of a community besides its answers.
-
-    Attributes:
-        members: Homes of its frame.
-        excluded: Of them left out with approval.
-        excluded_before: The same share in the campaign before, None without one.
-        phones: Homes of the register with a telephone number.
-        shared_phones: Of them with a number that three or more homes have.
-        is_delivery_kept: Deliveries are recorded here at all.
-        deadline: End of the collection, aware.
-        level_before: Mean overall answer and its error in the campaign before, or None.
-        clones: Comments that nearly repeat another one of the community, and comments; counted
-            where the texts were opened, which stay there.
-        closings: Cases closed too quickly after one another, and cases closed by a contact.
-        same_closings: Cases closed in words that several have, and cases with words.
-    """
-
-    members: int
-    excluded: int
-    deadline: datetime
-    excluded_before: float | None = None
-    phones: int = 0
-    shared_phones: int = 0
-    is_delivery_kept: bool = False
-    level_before: tuple[float, float] | None = None
-    clones: tuple[int, int] | None = None
-    closings: tuple[int, int] | None = None
-    same_closings: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Measured:
     """One signal of one community, or of its answers that came in one way.
 
@@ -98,3 +66,37 @@ class Measured:
     base: int = 0
     value: float | None = None
     stderr: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known of a community besides its answers.
+
+    Attributes:
+        members: Homes of its frame.
+        excluded: Of them left out with approval.
+        excluded_before: The same share in the campaign before, None without one.
+        phones: Homes of the register with a telephone number.
+        shared_phones: Of them with a number that three or more homes have.
+        is_delivery_kept: Deliveries are recorded here at all.
+        deadline: End of the collection, aware.
+        level_before: Mean overall answer and its error in the campaign before, or None.
+        clones: Comments that nearly repeat another one of the community, and comments; counted
+            where the texts were opened, which stay there.
+        closings: Cases closed too quickly after one another, and cases closed by a contact.
+        same_closings: Cases closed in words that several have, and cases with words.
+        one_hand: How alike the marks of scanned sheets are, or None.
+    """
+
+    members: int
+    excluded: int
+    deadline: datetime
+    excluded_before: float | None = None
+    phones: int = 0
+    shared_phones: int = 0
+    is_delivery_kept: bool = False
+    level_before: tuple[float, float] | None = None
+    clones: tuple[int, int] | None = None
+    closings: tuple[int, int] | None = None
+    same_closings: tuple[int, int] | None = None
+    one_hand: Measured | None = None

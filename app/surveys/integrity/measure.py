@@ -194,12 +194,10 @@ def _around(
     ):
         if pair is not None:
             yield Measured(code, count=pair[0], base=pair[1])
-    jump = _exclusion_jump(around)
-    if jump is not None:
-        yield jump
     change = contents.change_of_level(matrix, around.level_before)
-    if change is not None:
-        yield change
+    for one in (around.one_hand, _exclusion_jump(around), change):
+        if one is not None:
+            yield one
     level = contents.level_of(matrix)
     if level is not None:
         # No signal: kept so that the next campaign can be compared with this one.

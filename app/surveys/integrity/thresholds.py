@@ -12,7 +12,7 @@ from enum import StrEnum
 class Family(StrEnum):
     """What a signal looks at. Two families must agree, or one signal must be extreme."""
 
-    HOW = "how"  # phones, networks, times
+    HOW = "how"  # phones, networks, times, hands
     WHAT = "what"  # the answers themselves
     AROUND = "around"  # collection: exclusions, deliveries, last days
     NONE = "none"  # nothing to compute it from yet, or a person's finding
@@ -63,6 +63,7 @@ SIGNALS: tuple[SignalKind, ...] = (
     SignalKind("contradictions", 10, _W, 0.6),
     SignalKind("no_words", 11, _W, 0.5),
     SignalKind("clones", 11, _W, 0.8, is_by_mode=False, least=10, clump=2),
+    SignalKind("one_hand", 12, _H, 0.5, is_by_mode=False, least=12),
     SignalKind("handwriting", 12, _N),
     SignalKind("last_hours", 13, _A, 0.4, is_by_mode=False),
     SignalKind("exclusions", 14, _A, 0.5, is_by_mode=False),

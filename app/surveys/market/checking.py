@@ -14,8 +14,10 @@ from app.surveys.market.columns import (
     INTERVIEW,
     INTERVIEWER,
     KEYS,
+    KNOWN,
     PERFORMANCE,
     PHONE,
+    SPONTANEOUS,
     START,
     Column,
     Company,
@@ -110,6 +112,7 @@ def check_interview(
             continue
         if value:
             values[column.name] = value
+    _know(values)
     times = _times(values, around, faults, line)
     _enough(values, around, faults, line)
     if faults or times is None:
@@ -142,6 +145,11 @@ def read_time(text: str) -> datetime | None:
     return None
 
 
+def number_text(value: float) -> str:
+    """Return a number as words that lose nothing; whole ones without a point."""
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
 def _times(
     values: Mapping[str, str], around: Around, faults: list[Fault], line: int | None
 ) -> tuple[datetime, datetime] | None:
@@ -157,6 +165,13 @@ def _times(
             Fault(MarketProblem.OUTSIDE_DAYS, line, START, beijing_date(start).isoformat())
         )
     return start, end
+
+
+def _know(values: dict[str, str]) -> None:
+    """Take whom somebody names unprompted as known, on the form and in a file."""
+    named = [values[name] for name in (SPONTANEOUS, KNOWN) if name in values]
+    if named:
+        values[KNOWN] = LIST_MARK.join(dict.fromkeys(LIST_MARK.join(named).split(LIST_MARK)))
 
 
 def _enough(
@@ -205,7 +220,7 @@ def _number(column: Column, text: str, _words: Mapping[str, str]) -> str:
         raise _Wrong(MarketProblem.NO_NUMBER, text) from error
     if not column.low <= value <= column.high:
         raise _Wrong(MarketProblem.OUT_OF_RANGE, text)
-    return f"{value:g}"
+    return number_text(value)
 
 
 def _choice(column: Column, text: str, _words: Mapping[str, str]) -> str:

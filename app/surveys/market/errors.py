@@ -1,6 +1,7 @@
 """What can go wrong with a market survey: facts, no sentences."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -81,6 +82,7 @@ class MissingStep(StrEnum):
     NO_PLACES = "no_places"
     FEW_PLACES = "few_places"  # of the own company or a rival
     NO_INTERVIEWS = "no_interviews"
+    DAYS_PAST = "days_past"  # the last day is over
 
 
 class MarketNotReadyError(ValueError):
@@ -97,6 +99,14 @@ class MarketStateError(ValueError):
     def __init__(self, state: str) -> None:
         super().__init__(state)
         self.state = state
+
+
+class DayPastError(ValueError):
+    """The last day of an open survey would lie in the past; carries it."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(day.isoformat())
+        self.day = day
 
 
 class CodeTakenError(ValueError):

@@ -21,9 +21,11 @@ from app.analysis.competitors.survey import MarketSurvey
 from app.clock import beijing_date
 from app.storage import Storage
 from app.surveys.market import queries
-from app.surveys.market.checking import LIST_MARK
+from app.surveys.market.checking import LIST_MARK, number_text
 from app.surveys.market.columns import (
+    ADEQUATE,
     COMMUNITY,
+    DESIRED,
     FIT,
     IMAGE,
     IMPORTANCE,
@@ -42,7 +44,7 @@ from app.surveys.snapshot.market_file import read_market
 INTERVIEWS, PLACES = "interviews.parquet", "places.csv"
 _PLACE_COLUMNS = ("community", "provider", "city", "fee", "age", "area")
 _STEPS = ("step.known", "step.considered", "step.first")
-_MISSING = "na"
+_RATED = (PERFORMANCE, IMPORTANCE, ADEQUATE, DESIRED, NEED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def load_frozen(storage: Storage, snapshot: MarketSnapshot) -> FrozenMarket:
     manifest = json.loads(snapshot.manifest)
     content = storage.get(manifest["files"][INTERVIEWS])
     places = storage.get(manifest["files"][PLACES]).decode()
-    columns = _read(content)
+    columns = read_interviews(content)
     own = next(
         one["code"] for one in manifest["companies"] if one["kind"] == ProviderKind.OWN.value
     )
@@ -151,7 +153,7 @@ def _interviews_text(columns: Mapping[str, Sequence[str]], present: set[str]) ->
     for name in (COMMUNITY, OVERALL):
         kept[name] = columns[name]
     for name, values in columns.items():
-        is_read = name == FIT or name.startswith((PERFORMANCE, IMPORTANCE, NEED))
+        is_read = name == FIT or name.startswith(_RATED)
         if is_read and any(values):
             kept[name] = values
     for name in (*_STEPS, *(one for one in columns if one.startswith(IMAGE))):
@@ -174,7 +176,7 @@ def _only(listed: str, present: set[str]) -> str:
     return LIST_MARK.join(one for one in listed.split(LIST_MARK) if one in present)
 
 
-def _read(content: bytes) -> dict[str, list[str]]:
+def read_interviews(content: bytes) -> dict[str, list[str]]:
     """Return Parquet columns as words, empty for nothing."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / INTERVIEWS
@@ -189,7 +191,7 @@ def _read(content: bytes) -> dict[str, list[str]]:
 def _word(value: object) -> str:
     if value is None:
         return ""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return number_text(value) if isinstance(value, float) else str(value)
 
 
 def _words(values: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
@@ -204,7 +206,8 @@ def _parquet(
     def read(name: str) -> str:
         if name not in numbers:
             return f'"{name}"::VARCHAR AS "{name}"'
-        return f"nullif(nullif(\"{name}\", ''), '{_MISSING}')::DOUBLE AS \"{name}\""
+        # What is no number here was checked on receipt: a missing answer, or none.
+        return f'TRY_CAST("{name}" AS DOUBLE) AS "{name}"'
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / INTERVIEWS
@@ -225,7 +228,10 @@ def _places_file(session: Session, survey: MarketSurveyRow) -> str:
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow(_PLACE_COLUMNS)
     for one in queries.list_places(session, survey.id):
-        numbers = ["" if value is None else f"{value:g}" for value in (one.fee, one.age, one.area)]
+        numbers = [
+            "" if value is None else number_text(float(value))
+            for value in (one.fee, one.age, one.area)
+        ]
         writer.writerow([one.name, codes[one.provider_id], one.city, *numbers])
     return target.getvalue()
 

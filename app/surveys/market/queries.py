@@ -409,6 +409,11 @@ def find_latest_run(
     return None if row is None else (row[0], row[1])
 
 
+def count_gone(session: Session, snapshot: MarketSnapshot) -> int:
+    """Return how many interviews of a revision count no more; after the end none can come."""
+    return abs(snapshot.interviews - count_interviews(session, snapshot.survey_id))
+
+
 def list_files(session: Session, run_id: int) -> list[MarketFile]:
     """Return the printed reports of a result by kind."""
     query = select(MarketFile).where(MarketFile.run_id == run_id).order_by(MarketFile.kind)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from app.clock import beijing_date
 from app.staff.audit import record
 from app.staff.models import Role
 from app.staff.scope import Scope
@@ -13,6 +14,7 @@ from app.surveys.market import queries
 from app.surveys.market.columns import Company
 from app.surveys.market.errors import (
     CodeTakenError,
+    DayPastError,
     MarketNotReadyError,
     MarketStateError,
     MissingStep,
@@ -99,10 +101,13 @@ def change_survey(
 
     Raises:
         MarketStateError: It is closed.
+        DayPastError: It is open, and its last day would be over: that would end it for good.
     """
     if survey.state is MarketState.CLOSED:
         raise MarketStateError(survey.state)
     if survey.state is MarketState.OPEN:
+        if setup.closes_on < beijing_date(now):
+            raise DayPastError(setup.closes_on)
         survey.title, survey.title_en = setup.title, setup.title_en
         survey.closes_on = max(setup.closes_on, survey.opens_on)
     else:
@@ -193,7 +198,7 @@ def take_account(
 
 
 def missing_steps(
-    session: Session, survey: MarketSurveyRow, *, company: str
+    session: Session, survey: MarketSurveyRow, *, company: str, now: datetime
 ) -> tuple[MissingStep, ...]:
     """Return what a survey lacks before it may be opened: field work must be external.
 
@@ -201,8 +206,11 @@ def missing_steps(
         session: Open session.
         survey: The survey.
         company: Our own name: nobody is his own outside agency.
+        now: When it would be opened.
     """
     missing = []
+    if survey.closes_on < beijing_date(now):
+        missing.append(MissingStep.DAYS_PAST)
     if not survey.agency.strip():
         missing.append(MissingStep.NO_AGENCY)
     own = [one for one in queries.list_providers(session, survey.id) if _is(one, ProviderKind.OWN)]
@@ -260,7 +268,7 @@ def open_survey(
     """
     if survey.state is not MarketState.DRAFT:
         raise MarketStateError(survey.state)
-    missing = missing_steps(session, survey, company=company)
+    missing = missing_steps(session, survey, company=company, now=now)
     if not is_external:
         missing = (*missing, MissingStep.NOT_CONFIRMED)
     if missing:

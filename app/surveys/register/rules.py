@@ -15,6 +15,7 @@ _PLAIN = re.compile(r"[0-9A-Za-z-]+")
 _PLAIN_PHONE = re.compile(r"[0-9]{5,15}")
 _UNIT = re.compile(r"单元-?(?=\w)")
 _DOOR_SUFFIX = re.compile(r"(?<=\d)[室号]$")
+_HOUR = re.compile(r" \d{1,2}:\d{2}(:\d{2})?$", re.ASCII)
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d\d)(\d\d)")
 _BUILDING_SUFFIX = re.compile(r"(号楼|[栋幢座楼])$")
 _PHONE = re.compile(r"\+?\d{5,15}")
@@ -95,8 +96,8 @@ def find_reason(text: str) -> ImportantReason | None:
 
 def find_day(text: str) -> date | None:
     """Return the day of 2026-03-01, 2026/3/1, 2026年3月1日 or 20260301, None for anything else."""
-    # A spreadsheet adds the hour of midnight.
-    found = _DAY.fullmatch(normal_code(text.removesuffix(" 00:00:00").removesuffix(" 0:00")))
+    # A spreadsheet adds an hour, mostly that of midnight.
+    found = _DAY.fullmatch(normal_code(_HOUR.sub("", text)))
     if found is None:
         return None
     year, month, day = (int(part) for part in found.groups() if part is not None)

@@ -18,6 +18,7 @@ OVERALL = "overall"
 FIT = "fit"
 PERFORMANCE = "performance."
 IMPORTANCE = "importance."
+ADEQUATE, DESIRED = "adequate.", "desired."
 TICKS = "image."
 STEPS = "step."
 NEEDS = "need."
@@ -102,9 +103,10 @@ def read_market(
         places: Communities: ``community``, ``provider``; may have ``city``, ``fee``, ``age``,
             ``area``.
         interviews: ``community``, ``overall``; may have ``performance.ITEM``,
-            ``importance.ITEM``, ``image.STATEMENT`` and ``step.NAME`` (companies, parted by
-            semicolons), ``need.NAME`` (0 or 1), ``fit``, and ``previous`` or ``second`` (a
-            company) with ``previous.ITEM`` or ``second.ITEM`` (-2 to 2).
+            ``importance.ITEM``, ``adequate.ITEM``, ``desired.ITEM``, ``image.STATEMENT`` and
+            ``step.NAME`` (companies, parted by semicolons), ``need.NAME`` (0 or 1), ``fit``, and
+            ``previous`` or ``second`` (a company) with ``previous.ITEM`` or ``second.ITEM``
+            (-2 to 2).
         own: The company that had the survey made.
         scale: Ends of the scale of all ratings.
 
@@ -152,6 +154,8 @@ def _survey(
         overall=Measure(OVERALL, said.numbers(OVERALL), *scale),
         performance=measures(PERFORMANCE),
         importance=measures(IMPORTANCE),
+        adequate=measures(ADEQUATE),
+        desired=measures(DESIRED),
         statements=statements,
         ticks=_lists(said, TICKS, statements, providers),
         steps=steps,

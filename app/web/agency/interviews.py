@@ -84,9 +84,11 @@ def save(code: str, number: str) -> tuple[str, int]:
 def send(code: str, number: str) -> str | tuple[str, int] | Response:
     """Send the interview; its end is now."""
     survey = access_survey(code)
-    draft = _draft(survey, number)
     if not ActForm().validate():
         abort(400)
+    draft = queries.find_draft(reading(), survey.id, number, current_scope())
+    if draft is None:
+        return _delivered(survey, number)
     said, now = _said(survey), services().now()
     began = draft.started_at
     whole = {
@@ -106,11 +108,12 @@ def send(code: str, number: str) -> str | tuple[str, int] | Response:
             kept = queries.find_draft(session, survey.id, number, current_scope())
             if kept is not None:
                 save_draft(kept, said, services().vault, now=now)
+        if kept is None:  # sent twice at the same moment: the other one came first
+            return _delivered(access_survey(code), number)
         return _page(survey, _draft(survey, number), said, error.faults), 422
     except MarketStateError:
         return _closed(code)
-    flash(_("Interview {number} is delivered. Thank you.", number=number), "success")
-    return redirect(url_for("agency.show", code=code), 303)
+    return _thank(code, number)
 
 
 @bp.post("/<number>/drop")
@@ -124,6 +127,19 @@ def drop(code: str, number: str) -> Response:
     with transaction() as session:
         drop_draft(session, survey.id, number, actor=current_scope())
     return redirect(url_for("agency.show", code=code), 303)
+
+
+def _thank(code: str, number: str) -> Response:
+    flash(_("Interview {number} is delivered. Thank you.", number=number), "success")
+    return redirect(url_for("agency.show", code=code), 303)
+
+
+def _delivered(survey: MarketSurveyRow, number: str) -> Response:
+    """Answer somebody who sends again what was delivered before by the same account."""
+    stored = queries.find_interviews(reading(), survey.id, [number]).get(number)
+    if stored is None or stored.delivered_by != current_scope().staff_id:
+        abort(404)
+    return _thank(survey.code, number)
 
 
 def _draft(survey: MarketSurveyRow, number: str) -> MarketDraft:

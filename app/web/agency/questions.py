@@ -251,7 +251,4 @@ def answers_of(sent: Mapping[str, Sequence[str]], allowed: Sequence[str]) -> dic
     considered = ";".join(dict.fromkeys(one for one in (first, second) if one))
     if considered:
         said[c.CONSIDERED] = considered
-    named = [said[name] for name in (c.SPONTANEOUS, c.KNOWN) if name in said]
-    if named:  # who names a company knows it
-        said[c.KNOWN] = ";".join(dict.fromkeys(";".join(named).split(";")))
     return said

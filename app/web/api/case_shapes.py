@@ -57,6 +57,9 @@ def _plain(value: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_plain)]
+# No NUL; nothing but blanks says nothing.
+Said = Annotated[Text, StringConstraints(pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
+Perhaps = Annotated[Text, StringConstraints(pattern=r"^([^\x00]*[^\x00\s][^\x00]*)?$")]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 Day = Annotated[date, BeforeValidator(_day)]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -148,9 +151,9 @@ class ContactIn(Body):
 
     at: Instant = Field(description="When it took place, with its offset.")
     way: Way
-    person: Text = Field(max_length=40, description="Who was spoken to, or tried.")
+    person: Said = Field(max_length=40, description="Who was spoken to, or tried.")
     outcome: Outcome
-    result: Text = Field(default="", max_length=2000, description="What was said or promised.")
+    result: Perhaps = Field(default="", max_length=2000, description="What was said or promised.")
     owner_view: OwnerView | None = None
     next_on: Day | None = Field(default=None, description="Needed with the outcome `dated`.")
     next_time: Clock | None = None
@@ -162,18 +165,18 @@ class StepIn(Body):
     """A step of the circle."""
 
     to: Stage
-    reason: Text = Field(default="", max_length=2000)
+    reason: Perhaps = Field(default="", max_length=2000)
 
 
 class HandOverIn(Body):
     """Who answers for a case from now on."""
 
-    login: Text = Field(min_length=2, max_length=64)
-    reason: Text = Field(default="", max_length=2000)
+    login: Said = Field(min_length=2, max_length=64)
+    reason: Perhaps = Field(default="", max_length=2000)
 
 
 class TurnIn(Body):
     """What a case becomes."""
 
     source: Literal["complaint", "repair"]
-    reason: Text = Field(default="", max_length=2000)
+    reason: Perhaps = Field(default="", max_length=2000)

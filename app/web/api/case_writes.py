@@ -131,7 +131,8 @@ def _refusals() -> Iterator[None]:
     except CaseNotFoundError as error:
         raise ApiError(404, "no_such_case") from error
     except FieldError as error:
-        raise ApiError(422, "bad_fields", errors=[Wrong(error.field, error.problem)]) from error
+        # The request fits the description; what it says does not fit the case or the time.
+        raise ApiError(409, "refused_fields", errors=[Wrong(error.field, error.problem)]) from error
     except NotResponsibleError as error:
         wrong = [Wrong("login", "not_responsible")]
         raise ApiError(409, "not_responsible", errors=wrong) from error

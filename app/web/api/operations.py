@@ -47,8 +47,7 @@ class PageQuery(Query):
 
     cursor: str | None = Field(
         default=None,
-        min_length=1,
-        max_length=64,
+        pattern=r"^[A-Za-z0-9_-]{16}$",
         description="From `next` of the page before; without it the first page.",
     )
     limit: int = Field(default=USUAL_ROWS, ge=1, le=MOST_ROWS, description="Rows of a page.")
@@ -133,6 +132,8 @@ class Operation:
             usual |= {403}
         if "<" in self.path:
             usual |= {404}
+        if issubclass(self.query, PageQuery):
+            usual |= {404}  # a cursor of another list
         if self.body is not None:
             usual |= {409, 413, 415, 422}
         return tuple(sorted(usual | set(self.refusals)))

@@ -31,7 +31,7 @@ def begin(call: Call, name: str) -> tuple[int, int]:
     try:
         after = read_cursor(services().vault, place_of(call, name), query.cursor)
     except CursorError as error:
-        raise ApiError(400, "bad_parameter", errors=[Wrong("cursor", "unknown")]) from error
+        raise ApiError(404, "no_such_page", errors=[Wrong("cursor", "unknown")]) from error
     return after, query.limit
 
 

@@ -18,7 +18,7 @@ TITLES: dict[int, str] = {
     409: "It cannot be done as things stand",
     413: "The body is too large",
     415: "The body must be JSON",
-    422: "The body says something that cannot be true",
+    422: "The body does not fit the description",
     429: "Too many requests",
     500: "Something went wrong here",
     503: "Not now",

@@ -1,13 +1,7 @@
 """Operations on released results and public answers."""
 
-import json
-from typing import Any
-
 from pydantic import Field
 
-from app.analysis.results.canonical import to_json
-from app.analysis.results.estimate import Estimate
-from app.analysis.results.study import StudyResult
 from app.integrations import queries
 from app.integrations.scopes import KeyScope
 from app.reports.company.queries import COMPANY, Head, find_company_result, list_summaries
@@ -16,15 +10,14 @@ from app.web.api.operations import Call, Operation, PageQuery, Query
 from app.web.api.paging import begin, cursor_behind, cut
 from app.web.api.problems import ApiError
 from app.web.api.shapes import (
-    Figure,
     HeadOut,
     ProgressOut,
     PublicAnswerOut,
     PublicAnswerPage,
     ResultPage,
-    StudyOut,
 )
 from app.web.api.standing import campaign_of
+from app.web.api.study_shapes import StudyOut, figure, level, share, shown
 from app.web.transaction import reading
 
 
@@ -65,7 +58,7 @@ def _result(call: Call) -> StudyOut:
         snapshot=found.snapshot.digest,
         code_version=found.code_version,
         created_at=found.created_at,
-        study=rounded(found.result),
+        study=shown(found.result),
     )
 
 
@@ -81,27 +74,8 @@ def _company(call: Call) -> StudyOut:
         snapshot=found.snapshot.digest,
         code_version=found.code_version,
         created_at=found.created_at,
-        study=rounded(found.result),
+        study=shown(found.result),
     )
-
-
-def rounded(result: StudyResult) -> dict[str, Any]:
-    """Return the documented figures with the digits a page shows.
-
-    Two revisions with all their digits tell what the home that came or went between them said.
-    """
-    plain: dict[str, Any] = json.loads(to_json(result))
-    return {name: _short(value) for name, value in plain.items()}
-
-
-def _short(value: Any) -> Any:
-    if isinstance(value, float):
-        return round(value, 3) if abs(value) <= 1 else round(value, 1)
-    if isinstance(value, list):
-        return [_short(one) for one in value]
-    if isinstance(value, dict):
-        return {name: _short(one) for name, one in value.items()}
-    return value
 
 
 def _head(head: Head, community_id: int, code: str) -> HeadOut:
@@ -112,20 +86,12 @@ def _head(head: Head, community_id: int, code: str) -> HeadOut:
         n=head.n,
         base=head.base,
         returned=head.returned,
-        index=_figure(head.index, 1),
-        satisfied=_figure(head.satisfied, 3),
-        overall=_figure(head.overall, 1),
-        change=_figure(head.change, 1),
+        index=figure(head.index),
+        satisfied=share(head.satisfied),
+        overall=level(head.overall),
+        change=figure(head.change),
         change_said=head.change_said,
     )
-
-
-def _figure(estimate: Estimate, digits: int) -> Figure:
-    value, low, high = (
-        None if one is None else round(one, digits)
-        for one in (estimate.value, estimate.low, estimate.high)
-    )
-    return Figure(value=value, low=low, high=high)
 
 
 def _answers(call: Call) -> PublicAnswerPage:

@@ -1,7 +1,6 @@
 """What the API gives: campaigns, communities, tracker, gates, results, public answers."""
 
 from datetime import date, datetime
-from typing import Any
 
 from pydantic import Field
 
@@ -128,9 +127,11 @@ class HeadOut(Model):
     n: int
     base: int
     returned: int
-    index: Figure = Field(description="Satisfaction index, 0 to 100.")
-    satisfied: Figure = Field(description="Share, 0 to 1.")
-    overall: Figure = Field(description="Overall item, 0 to 100.")
+    index: Figure = Field(description="Satisfaction index, 0 to 100, one decimal.")
+    satisfied: float | None = Field(description="Share, 0 to 1, in whole per cent.")
+    overall: int | None = Field(
+        description="Overall item, 0 to 100: whole, below 100 answers to the nearest five."
+    )
     change: Figure = Field(description="Of the index, since the campaign before.")
     change_said: str = Field(description="real, noise, too_small, cannot_tell or empty.")
 
@@ -139,18 +140,6 @@ class ResultPage(Page):
     """Released results by key of the community."""
 
     items: list[HeadOut]
-
-
-class StudyOut(Model):
-    """A whole released result."""
-
-    revision: int = Field(description="Of the frozen answers it rests on.")
-    snapshot: str = Field(description="Digest of the frozen answers.")
-    code_version: str
-    created_at: datetime
-    study: dict[str, Any] = Field(
-        description="As docs/study-json.md names it; shares rounded to 3 decimals, all else to 1."
-    )
 
 
 class ProgressOut(Model):

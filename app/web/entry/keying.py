@@ -37,6 +37,7 @@ from app.surveys.response.storing import Receipt
 from app.surveys.response.tracker import gate_standing
 from app.web.access import access_community
 from app.web.auth import current_scope, require_role
+from app.web.entry import scan_words
 from app.web.entry.forms import (
     FindForm,
     SheetSection,
@@ -46,6 +47,7 @@ from app.web.entry.forms import (
     refuse,
 )
 from app.web.entry.opened import OpenedSheet, read_opened
+from app.web.entry.scan_inbox import find_inbox
 from app.web.forms import Form
 from app.web.services import services as outside
 from app.web.transaction import reading, transaction
@@ -62,8 +64,8 @@ _FIELD = "opened"
 @bp.get("/")
 @require_role(*_ROLES)
 def start() -> str:
-    """Ask for the code printed on the sheet."""
-    return render_template("entry/start.html", form=FindForm(formdata=None))
+    """Show what waits at the scan desk, and ask for the code of a sheet to be keyed in."""
+    return _start(FindForm(formdata=None))
 
 
 @bp.post("/")
@@ -72,15 +74,15 @@ def find() -> tuple[str, int] | Response:
     """Find the home of a code; the code itself goes into no address and no log."""
     form = FindForm()
     if not form.validate():
-        return render_template("entry/start.html", form=form), 422
+        return _start(form), 422
     member = find_by_any_code(reading(), outside().vault, form.token)
     if member is None or not _may_key(member):
         form.code.errors = [_("No home has this code. Please compare it with the sheet.")]
-        return render_template("entry/start.html", form=form), 422
+        return _start(form), 422
     problem = _why_not(member)
     if problem:
         form.code.errors = [problem]
-        return render_template("entry/start.html", form=form), 422
+        return _start(form), 422
     opened = OpenedSheet(
         member_id=member.id,
         key=f"paper-{secrets.token_hex(16)}",
@@ -148,6 +150,10 @@ def done() -> str | Response:
     if receipt is None:
         return redirect(url_for(".start"))
     return render_template("entry/done.html", receipt=receipt, form=FindForm(formdata=None))
+
+
+def _start(form: FindForm) -> str:
+    return render_template("entry/start.html", form=form, inbox=find_inbox(), scan_words=scan_words)
 
 
 def _record(opened: OpenedSheet, member: FrameMember, raw: dict[str, list[str]]) -> Receipt:

@@ -10,8 +10,9 @@ from app.surveys.paper.scans.models import ScanCheck
 from app.surveys.paper.scans.sheets import get_printed
 from app.web.auth import current_scope, require_role
 from app.web.entry.forms import Line, read_line
+from app.web.entry.scan_inbox import running
 from app.web.entry.scan_lines import lines_by_name
-from app.web.entry.scans import ROLES, running
+from app.web.entry.scans import ROLES
 from app.web.forms import Form
 from app.web.services import services as outside
 from app.web.transaction import reading, transaction

@@ -47,3 +47,10 @@ class CodeForm(Form):
     """The code printed beneath the pattern of a page."""
 
     code = StringField(validators=[filled, at_most(80)])
+
+
+class HomeForm(Form):
+    """The door of the home a page is from."""
+
+    building = SelectField(validators=[chosen], validate_choice=False)
+    room = StringField(validators=[filled, at_most(16)])

@@ -11,6 +11,7 @@ from app.staff.models import Role
 from app.surveys.campaign.models import Campaign, FrameMember
 from app.surveys.campaign.queries import find_campaign, list_campaigns
 from app.surveys.paper.scans import checks, deciding, queries
+from app.surveys.paper.scans.inbox.queries import count_queued
 from app.surveys.paper.scans.models import ScanPage
 from app.surveys.paper.scans.queries import CheckSums
 from app.surveys.paper.scans.reviewing import Crop, crop_of, differing_fields
@@ -20,8 +21,8 @@ from app.surveys.response.queries import list_responses
 from app.web.auth import current_scope, require_role
 from app.web.entry import scan_words
 from app.web.entry.scan_forms import ReasonForm
+from app.web.entry.scan_inbox import tray_views
 from app.web.entry.scan_lines import lines_by_name
-from app.web.entry.scans import tray_views
 from app.web.services import services as outside
 from app.web.transaction import reading, transaction
 
@@ -74,7 +75,7 @@ def index() -> str:
         rows=rows[: queries.PER_PAGE],
         has_more=len(rows) > queries.PER_PAGE,
         page=page,
-        waiting=tray_views(queries.count_queued(reading(), scope, campaign.id)),
+        waiting=tray_views(count_queued(reading(), scope, campaign.id)),
         sums=sums,
         rates=_rates(sums),
         differing=differing,

@@ -1,6 +1,6 @@
 """Single scanned pages: a tray of them, one with its picture and its way, what is done with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -13,8 +13,10 @@ from app.staff.models import Role
 from app.staff.queries import find_staff
 from app.surveys.campaign.codes import CodeSlipError
 from app.surveys.campaign.models import FrameMember
-from app.surveys.campaign.queries import find_member, get_household_uid
+from app.surveys.campaign.queries import find_member, get_household_uid, list_buildings
 from app.surveys.paper.codes import make_typed, read_typed
+from app.surveys.paper.printing.models import PaperSheet
+from app.surveys.paper.printing.queries import find_home
 from app.surveys.paper.scans import deciding, queries
 from app.surveys.paper.scans.deciding import TakenError
 from app.surveys.paper.scans.errors import (
@@ -27,17 +29,19 @@ from app.surveys.paper.scans.errors import (
 )
 from app.surveys.paper.scans.models import BatchState, ScanBatch, ScanPage
 from app.surveys.paper.scans.readings import open_image
+from app.surveys.paper.scans.rereading import BEING_READ
 from app.surveys.paper.scans.settling import open_note
-from app.surveys.paper.scans.sheets import get_printed
+from app.surveys.paper.scans.sheets import get_printed, missing_pages
 from app.surveys.paper.scans.trays import REVIEWED, Tray
 from app.surveys.response.models import Response as Answer
 from app.web.auth import current_scope, require_role
 from app.web.entry import scan_words
-from app.web.entry.scan_forms import CodeForm, ReasonForm
+from app.web.entry.scan_forms import CodeForm, HomeForm, ReasonForm
 from app.web.entry.scans import ROLES, access_batch
 from app.web.forms import Form
 from app.web.services import services as outside
 from app.web.transaction import reading, transaction
+from app.web.words import building_name
 
 bp = Blueprint("entry_scan_pages", __name__, url_prefix="/entry/scans")
 
@@ -125,7 +129,7 @@ def name(page_id: int) -> tuple[str, int] | Response:
     try:
         number, page_of_sheet = read_typed(form.code.data)
         with transaction() as session:
-            deciding.name_page(
+            named = deciding.name_page(
                 session,
                 outside().vault,
                 page_id,
@@ -134,6 +138,7 @@ def name(page_id: int) -> tuple[str, int] | Response:
                 staff_id=current_scope().staff_id,
                 now=outside().now(),
             )
+            is_read_again = named.problem == BEING_READ
     except (CodeSlipError, UnknownSheetError, OtherPlaceError, NotThisPageError) as error:
         form.code.errors = [_why_not(error)]
     except TakenError:
@@ -141,8 +146,43 @@ def name(page_id: int) -> tuple[str, int] | Response:
     except (MovedError, BatchClosedError):
         return _late(found.batch_id)
     else:
-        return redirect(url_for("entry_scan_review.one", page_id=page_id))
+        if not is_read_again:
+            return redirect(url_for("entry_scan_review.one", page_id=page_id))
+        flash(_("The page is being read again. Only what is doubtful on it will be asked."))
+        return redirect(url_for(".tray", batch_id=found.batch_id, tray=Tray.NO_CODE.value))
     return _page(access_page(page_id), form, ReasonForm(formdata=None)), 422
+
+
+@bp.post("/pages/<int:page_id>/home")
+@require_role(*ROLES)
+def home(page_id: int) -> tuple[str, int] | str:
+    """List the missing pages of the home behind a door; the search is written down."""
+    found = access_page(page_id)
+    batch = access_batch(found.batch_id)
+    place = batch.campaign_id, batch.community_id
+    form = _door_form(batch)
+    code, reason = CodeForm(formdata=None), ReasonForm(formdata=None)
+    if not form.validate():
+        return _page(found, code, reason, form), 422
+    member = find_home(reading(), *place, form.building.data, form.room.data.strip())
+    missing = [] if member is None else missing_pages(reading(), member.id)
+    with transaction() as session:
+        subject = f"scan:{page_id}"
+        if member is not None:
+            subject = get_household_uid(session, member.household_id)
+        audit.record(
+            session,
+            actor=current_scope(),
+            action="find_sheet_of_home",
+            subject=subject,
+            community_id=place[1],
+            detail=f"page {page_id}",
+            now=outside().now(),
+        )
+    if not missing:
+        form.room.errors = [_("No sheet printed for this home is still missing a page.")]
+        return _page(access_page(page_id), code, reason, form), 422
+    return _page(access_page(page_id), code, reason, form, missing)
 
 
 @bp.post("/pages/<int:page_id>/aside")
@@ -233,7 +273,13 @@ def _act(session: Session, act: Callable[..., ScanPage], page_id: int, reason: s
     )
 
 
-def _page(found: ScanPage, code: CodeForm, reason: ReasonForm) -> str:
+def _page(
+    found: ScanPage,
+    code: CodeForm,
+    reason: ReasonForm,
+    door: HomeForm | None = None,
+    missing: Sequence[tuple[PaperSheet, int]] = (),
+) -> str:
     session = reading()
     batch = access_batch(found.batch_id)
     is_open = batch.state is BatchState.OPEN
@@ -257,6 +303,8 @@ def _page(found: ScanPage, code: CodeForm, reason: ReasonForm) -> str:
         moves=moves,
         code=code,
         reason=reason,
+        door=door or _door_form(batch),
+        missing=[(sheet, number, make_typed(sheet.number, number)) for sheet, number in missing],
         may_name=is_open and found.tray in (Tray.NO_CODE, Tray.WEAK),
         may_review=is_open and found.tray in REVIEWED,
         may_do_without=is_open and found.tray is Tray.PARTNER,
@@ -268,6 +316,14 @@ def _page(found: ScanPage, code: CodeForm, reason: ReasonForm) -> str:
         and answer.voided_at is not None,
         scan_words=scan_words,
     )
+
+
+def _door_form(batch: ScanBatch) -> HomeForm:
+    """Return the form for a door, with the building of the bundle chosen."""
+    form = HomeForm(building=batch.building)
+    buildings = list_buildings(reading(), batch.campaign_id, batch.community_id)
+    form.building.choices = [("", "–"), *((one, building_name(one)) for one in buildings)]
+    return form
 
 
 def _line(found: ScanPage) -> PageLine:

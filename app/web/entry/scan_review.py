@@ -9,6 +9,7 @@ from app.i18n import gettext as _
 from app.surveys.paper.scans import deciding, queries
 from app.surveys.paper.scans.errors import BatchClosedError, MovedError, WrongFieldError
 from app.surveys.paper.scans.models import ScanPage
+from app.surveys.paper.scans.rereading import BEING_READ, PATIENCE
 from app.surveys.paper.scans.reviewing import View, view_page
 from app.surveys.paper.scans.trays import REVIEWED
 from app.web.auth import current_scope, require_role
@@ -45,9 +46,15 @@ class Sheet:
 def queue(batch_id: int) -> str | Response:
     """Show the next pages that wait for decisions, one field at a time."""
     batch = access_batch(batch_id)
-    pages = queries.list_pages(reading(), batch.id, REVIEWED, limit=_AT_ONCE)
+    since = outside().now() - PATIENCE
+    pages = queries.list_pages(
+        reading(), batch.id, REVIEWED, limit=_AT_ONCE, but=BEING_READ, since=since
+    )
     if not pages:
-        flash(_("Nothing is doubtful any more in this batch."))
+        if queries.list_pages(reading(), batch.id, REVIEWED, limit=1):
+            flash(_("The last pages are being read again. Look again in a moment."))
+        else:
+            flash(_("Nothing is doubtful any more in this batch."))
         return redirect(url_for("entry_scans.batch", batch_id=batch.id))
     return _show([_sheet(page) for page in pages], batch_id=batch.id)
 

@@ -71,6 +71,7 @@ def _page_problems() -> dict[str, str]:
         "late": _("its sheet was taken without this page"),
         "refused": _("the answers cannot be taken as they are"),
         "reopened": _("opened again by head office"),
+        "reread": _("being read again"),
     }
 
 

@@ -1,17 +1,15 @@
 """Batches of scanned paper: the inbox, a batch with its trays, files, closing and opening again."""
 
 from contextlib import closing
-from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from app.clock import start_of
 from app.i18n import gettext as _
 from app.staff.models import Role
-from app.surveys.campaign.models import Campaign, CampaignState, Gate
-from app.surveys.campaign.queries import GateRow, list_campaigns, list_gates
+from app.surveys.campaign.models import Campaign, Gate
+from app.surveys.campaign.queries import GateRow, list_gates
 from app.surveys.paper.scans import batches, queries
 from app.surveys.paper.scans.errors import (
     BatchClosedError,
@@ -19,14 +17,15 @@ from app.surveys.paper.scans.errors import (
     NotOpenYetError,
     PagesOpenError,
 )
+from app.surveys.paper.scans.inbox.queries import find_batch_with
 from app.surveys.paper.scans.models import BatchState, ScanBatch
-from app.surveys.paper.scans.queries import BatchRow
 from app.surveys.paper.scans.settling import open_note
-from app.surveys.paper.scans.trays import GROUPS, REVIEWED, Group, Tray
+from app.surveys.paper.scans.trays import QUEUED, REVIEWED, Tray
 from app.surveys.register.files import FileTooLargeError, RegisterFiles
 from app.web.auth import current_scope, find_scope, require_role
 from app.web.entry import scan_words
 from app.web.entry.scan_forms import BatchForm, FilesForm, NoteForm, ReasonForm
+from app.web.entry.scan_inbox import find_inbox, running, tray_views
 from app.web.services import services as outside
 from app.web.transaction import reading, transaction
 
@@ -34,18 +33,6 @@ bp = Blueprint("entry_scans", __name__, url_prefix="/entry/scans")
 
 ROLES = (Role.CLERK, Role.HEAD_OFFICE)
 _FORM = 1_000_000  # bytes around the files
-
-
-@dataclass(frozen=True, slots=True)
-class TrayView:
-    """A tray of a batch with its count."""
-
-    tray: Tray
-    name: str
-    help: str
-    count: int
-    is_queued: bool
-    is_reviewed: bool
 
 
 @bp.url_value_preprocessor
@@ -91,6 +78,21 @@ def open_batch() -> tuple[str, int] | Response:
         form.gate.errors = [_("This campaign is not collecting.")]
         return _index(form), 422
     return redirect(url_for(".batch", batch_id=batch_id))
+
+
+@bp.get("/waiting/<tray>")
+@require_role(*ROLES)
+def waiting(tray: str) -> Response:
+    """Go where the pages of a tray have waited longest."""
+    if tray not in QUEUED:
+        abort(404)
+    batch_id = find_batch_with(reading(), current_scope(), Tray(tray))
+    if batch_id is None:
+        flash(_("Nothing waits there any more."))
+        return redirect(url_for(".index"))
+    if Tray(tray) in REVIEWED:
+        return redirect(url_for("entry_scan_review.queue", batch_id=batch_id))
+    return redirect(url_for("entry_scan_pages.tray", batch_id=batch_id, tray=tray))
 
 
 @bp.get("/<int:batch_id>")
@@ -190,38 +192,6 @@ def access_batch(batch_id: int) -> ScanBatch:
     return found
 
 
-def open_rows() -> list[BatchRow]:
-    """Return the open batches in scope, the latest first."""
-    return queries.list_batches(reading(), current_scope(), state=BatchState.OPEN)
-
-
-def running() -> list[Campaign]:
-    """Return the campaigns that collect now."""
-    now = outside().now()
-    return [
-        campaign
-        for campaign in list_campaigns(reading())
-        if campaign.state is CampaignState.OPEN and start_of(campaign.opens_on) <= now
-    ]
-
-
-def tray_views(counts: dict[Tray, int]) -> list[TrayView]:
-    """Return the trays that hold anything, what waits first."""
-    ordered = sorted(Tray, key=lambda tray: GROUPS[tray] is not Group.QUEUED)
-    return [
-        TrayView(
-            tray=tray,
-            name=scan_words.tray_name(tray),
-            help=scan_words.tray_help(tray),
-            count=counts[tray],
-            is_queued=GROUPS[tray] is Group.QUEUED,
-            is_reviewed=tray in REVIEWED,
-        )
-        for tray in ordered
-        if counts.get(tray)
-    ]
-
-
 def _files() -> RegisterFiles:
     return batches.scan_files(outside().config.instance, outside().vault)
 
@@ -275,21 +245,13 @@ def _index(form: BatchForm) -> str:
     rows = queries.list_batches(reading(), current_scope(), page=page)
     has_more = len(rows) > queries.PER_PAGE
     rows = rows[: queries.PER_PAGE]
-    waiting: dict[Tray, int] = {}
-    checks = 0
-    for campaign in running():
-        for tray, count in queries.count_queued(reading(), current_scope(), campaign.id).items():
-            waiting[tray] = waiting.get(tray, 0) + count
-        scope = current_scope()
-        checks += len(queries.list_checks_for(reading(), scope, campaign.id, scope.staff_id))
     return render_template(
         "entry/scans.html",
         form=form,
         rows=rows,
         page=page,
         has_more=has_more,
-        waiting=tray_views(waiting),
-        checks=checks,
+        inbox=find_inbox(),
         per_page=queries.PER_PAGE,
         scan_words=scan_words,
         is_head_office=current_scope().role is Role.HEAD_OFFICE,

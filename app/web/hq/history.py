@@ -13,7 +13,8 @@ from wtforms.validators import ValidationError
 from app.i18n import current_language
 from app.i18n import gettext as _
 from app.reports import wording
-from app.reports.history.queries import head_of
+from app.reports.history.exhibits import left_out_words
+from app.reports.history.queries import head_of, left_out_of
 from app.staff.models import Role
 from app.staff.queries import list_named
 from app.surveys.campaign.queries import get_instrument, list_instrument_versions
@@ -223,6 +224,13 @@ def _wave_page(found: HistoryWave, form: RemoveForm) -> str:
         regions=regions,
         rows=[(_place_name(figure.community_id, figure.region, name), head_of(figure))
               for figure, _code, name in figures],
+        left_out=[
+            words
+            for figure, _code, name in figures
+            if (words := left_out_words(
+                _place_name(figure.community_id, figure.region, name), left_out_of(figure)
+            ))
+        ],
         losses=shown_losses(open_losses(outside().vault, found.loss_sealed), targets),
         mapped=mapped,
         people=people,

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.i18n import gettext as _
 from app.reports import wording
+from app.reports.history.exhibits import left_out_words
 from app.staff.models import Role
 from app.surveys.history import queries, services
 from app.surveys.history.choice import Choice, Found, read_choice, read_found, read_report
@@ -39,25 +40,11 @@ def file(file_id: int) -> str:
             if choice.is_complete and request.args.get("step") != "columns":
                 return _values_page(found, columns, choice, [])
             chosen = history_map.chosen_of(columns, choice)
-            return _columns_page(found, columns, chosen, [])
+            only = from_yaml(choice.map_text).only if choice.map_text else ("", "")
+            return _columns_page(found, columns, (chosen, only), [])
     if found.state is HistoryFileState.CHECKED:
         return _report_page(found)
-    report = read_report(vault, found)
-    targets = targets_in(found.instrument_digest)
-    problems = [] if report is None else [
-        history_words.map_problem(one, targets) for one in report.problems
-    ]  # fmt: skip
-    if found.problem:
-        problems.insert(0, history_words.file_problem(found.problem))
-    return render_template(
-        "hq/history_busy.html",
-        file=found,
-        state=history_words.file_state(found.state),
-        is_busy=found.state in _BUSY,
-        is_entered=found.state is HistoryFileState.ENTERED,
-        problems=problems,
-        form=ActForm(),
-    )
+    return _busy_page(found)
 
 
 @bp.post("/<int:file_id>/columns")
@@ -67,17 +54,19 @@ def columns(file_id: int) -> Response | tuple[str, int]:
     found, known, choice = _open(file_id)
     targets = targets_in(found.instrument_digest)
     chosen = history_map.read_columns(request.form, known, targets)
+    only = history_map.read_rows(request.form, known)
     problems = history_map.column_problems(chosen, targets)
     if not ActForm().validate():
         problems = [_("Please press the button once more.")]
     if problems:
-        return _columns_page(found, known, chosen, problems), 422
+        return _columns_page(found, known, (chosen, only), problems), 422
     made = history_map.draft(
         known,
         chosen,
         targets,
         queries.list_places(reading()),
         instrument=found.instrument_digest,
+        only=only,
     )
     if choice.map_text:
         made = history_map.merged(from_yaml(choice.map_text), made)
@@ -126,11 +115,15 @@ def back(file_id: int) -> Response:
 
 @bp.post("/<int:file_id>/enter")
 @require_role(Role.HEAD_OFFICE)
-def enter(file_id: int) -> Response:
-    """Let the worker enter a checked file."""
-    _file(file_id)
+def enter(file_id: int) -> Response | tuple[str, int]:
+    """Let the worker enter a checked file; doubtful places have to be confirmed."""
+    found = _file(file_id)
     if not ActForm().validate():
         abort(400)
+    report = read_report(outside().vault, found)
+    is_sure = report is None or not report.doubtful or "sure" in request.form
+    if not is_sure and found.state is HistoryFileState.CHECKED:
+        return _report_page(found, is_unsure=True), 422
     with transaction() as session:
         services.order_entry(session, file_id, now=outside().now())
     return redirect(url_for(".file", file_id=file_id), 303)
@@ -182,9 +175,37 @@ def _open(file_id: int) -> tuple[HistoryFile, Found, Choice]:
     return found, known, read_choice(outside().vault, found)
 
 
+def _busy_page(found: HistoryFile) -> str:
+    """Show a file that the worker has, or had: being read, entered, refused."""
+    report = read_report(outside().vault, found)
+    targets = targets_in(found.instrument_digest)
+    problems = [] if report is None else [
+        history_words.map_problem(one, targets) for one in report.problems
+    ]  # fmt: skip
+    if found.problem:
+        problems.insert(0, history_words.file_problem(found.problem))
+    refused = report if found.state is HistoryFileState.REFUSED else None
+    return render_template(
+        "hq/history_busy.html",
+        file=found,
+        state=history_words.file_state(found.state)
+        if refused is None
+        else history_words.refusal(refused.problems),
+        losses=[] if refused is None else shown_losses(refused.losses, targets),
+        is_busy=found.state in _BUSY,
+        is_entered=found.state is HistoryFileState.ENTERED,
+        problems=problems,
+        form=ActForm(),
+    )
+
+
 def _columns_page(
-    found: HistoryFile, known: Found, chosen: Sequence[str], problems: list[str]
+    found: HistoryFile,
+    known: Found,
+    choice: tuple[Sequence[str], tuple[str, str]],
+    problems: list[str],
 ) -> str:
+    chosen, only = choice
     targets = targets_in(found.instrument_digest)
     groups: dict[str, list[tuple[str, str]]] = {}
     for key in targets:
@@ -202,6 +223,7 @@ def _columns_page(
         rows=list(zip(known.columns, chosen, known.guesses, strict=True)),
         groups=[(history_words.group_name(name), rows) for name, rows in groups.items()],
         keys=keys,
+        parts=history_map.row_choices(known, targets, only),
         doubled=doubled,
         samples=_SAMPLES,
         problems=problems,
@@ -236,7 +258,7 @@ def _values_page(found: HistoryFile, known: Found, choice: Choice, problems: lis
     )  # fmt: skip
 
 
-def _report_page(found: HistoryFile) -> str:
+def _report_page(found: HistoryFile, *, is_unsure: bool = False) -> str:
     report = read_report(outside().vault, found)
     if report is None:
         abort(404)
@@ -251,6 +273,8 @@ def _report_page(found: HistoryFile) -> str:
         losses=shown_losses(report.losses, targets),
         kind_word=history_words.kind_word,
         wave_problem=history_words.wave_problem,
+        left_out_words=left_out_words,
+        is_unsure=is_unsure,
         number=wording.number,
         percent=wording.percent,
         form=ActForm(),

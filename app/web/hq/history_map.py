@@ -21,6 +21,7 @@ from app.surveys.history.mapping.targets import KEYS, PICKS, Target, target_colu
 from app.surveys.history.queries import PlaceRow
 
 MOST_WORDS = 40  # values of one scale on a page
+MOST_PARTS = 24  # campaigns in one file
 _NOTHING = frozenset({"无", "没有", "都不", "none", "no", "以上都不是"})
 _LONGEST_CODE, _LONGEST_TITLE = 16, 80
 
@@ -51,6 +52,7 @@ def draft(
     places: Sequence[PlaceRow],
     *,
     instrument: str,
+    only: tuple[str, str] = ("", ""),
 ) -> HistoryMap:
     """Make a map out of the choice for every column, with proposals for its values.
 
@@ -60,6 +62,7 @@ def draft(
         targets: What the instrument can take.
         places: The register.
         instrument: Digest of the instrument.
+        only: Column and value of the rows that are meant; an empty column means all.
     """
     columns: dict[str, str] = {}
     picks: list[ColumnFacts] = []
@@ -91,6 +94,7 @@ def draft(
         none_words=tuple(word for word in words if word in _NOTHING),
         scales=tuple(scales),
         places=_places(found, columns.get("community", ""), places),
+        only=only,
     )
 
 
@@ -131,6 +135,42 @@ def read_columns(sent: Sent, found: Found, targets: Mapping[str, Target]) -> lis
     known = {*targets, *KEYS, PICKS}
     keys = (sent.get(f"c{at}", "") for at in range(len(found.columns)))
     return [key if key in known else "" for key in keys]
+
+
+def row_choices(
+    found: Found, targets: Mapping[str, Target], chosen: tuple[str, str]
+) -> list[tuple[str, list[tuple[str, str, int, bool]]]]:
+    """Return the values that may part a file with several campaigns, by column.
+
+    Args:
+        found: The file.
+        targets: What the instrument can take; columns guessed to be ratings part nothing.
+        chosen: Column and value chosen by now.
+
+    Returns:
+        Column, and of each of its values the field's value, the words, how many rows, chosen.
+    """
+    groups = []
+    for at, (one, guess) in enumerate(zip(found.columns, found.guesses, strict=True)):
+        name = one.column.name
+        if name != chosen[0] and (guess.target in targets or not 1 < one.different <= MOST_PARTS):
+            continue
+        options = [
+            (f"{at}:{value}", one.column.labels.get(value, value), n, (name, value) == chosen)
+            for value, n in sorted(one.counts[:MOST_PARTS])
+        ]
+        if options:
+            groups.append((name, options))
+    return groups
+
+
+def read_rows(sent: Sent, found: Found) -> tuple[str, str]:
+    """Return column and value of the rows that were chosen; an empty column means all."""
+    at, _sign, value = sent.get("only", "").partition(":")
+    if not (at.isascii() and at.isdigit() and len(at) < 5 and int(at) < len(found.columns)):
+        return "", ""
+    one = found.columns[int(at)]
+    return (one.column.name, value) if value in dict(one.counts) else ("", "")
 
 
 def column_problems(chosen: Sequence[str], targets: Mapping[str, Target]) -> list[str]:

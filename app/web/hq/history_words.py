@@ -1,6 +1,6 @@
 """Words of history: states, problems, losses, targets, what a step says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.i18n import current_language
 from app.i18n import gettext as _
@@ -53,18 +53,43 @@ def map_problem(problem: MapProblem, targets: Mapping[str, Target]) -> str:
         "unknown_target": _("{where}: the questionnaire does not ask this."),
         "unknown_column": _("The file has no column {where}."),
         "nothing_mapped": _("Choose at least the overall rating or the rating of one area."),
+        "no_such_rows": _("No row of the file has {value} in the column {where}."),
         "bad_scale": _("{where}: the scale is missing or wrong ({value})."),
         "too_many_values": _(
             "{where}: too many values do not belong to the scale ({value}). The column or its "
             "scale is probably chosen wrongly."
         ),
         "bad_value": _("{where}: {value} cannot be used here."),
-        "repeated_place": _("Line {where}: {value} stands there twice for one campaign."),
+        "repeated_place": _("Lines {where}: one community stands there more than once ({value})."),
+        "repeated_company": _(
+            "Lines {where}: the whole company stands there more than once ({value}). An empty "
+            "community, 全公司, 合计 and total all mean the company."
+        ),
+        "mixed_share": _(
+            "Lines {where}: shares of at most 1 beside others above 1 ({value}). Write them all as "
+            "0.72, or all as 72."
+        ),
+        "mean_scale": _(
+            "Lines {where}: a mean of at most 10 without its scale ({value}). Write the scale "
+            "beside it, such as 1-5 or 1-10."
+        ),
         "unknown_community": _("The register has no community with the code {value}."),
         "not_yaml": _("This is no column map (line {where})."),
         "bad_key": _("The map says something unknown: {value}."),
     }.get(problem.code, _("{where}: {value} cannot be used here."))
     return words.format(where=where or _("File"), value=problem.value or "—")
+
+
+def refusal(problems: Sequence[MapProblem]) -> str:
+    """Say in one sentence why a file of printed figures was not entered."""
+    codes = {one.code for one in problems}
+    code = next(iter(codes)) if len(codes) == 1 else ""
+    return {
+        "repeated_place": _("Nothing was entered: one campaign has two rows of one community."),
+        "repeated_company": _("Nothing was entered: one campaign has two rows of the company."),
+        "mixed_share": _("Nothing was entered: satisfied shares are written in two ways."),
+        "mean_scale": _("Nothing was entered: the scale of a mean is missing."),
+    }.get(code, _("Nothing was entered: the file has to be mended first."))
 
 
 def wave_problem(code: str) -> str:
@@ -79,6 +104,7 @@ def wave_problem(code: str) -> str:
 def loss_word(kind: LossKind) -> str:
     """Say what was lost."""
     return {
+        LossKind.ROW_OTHER: _("Row of another campaign: not taken"),
         LossKind.ROW_EMPTY: _("Row without any answer: not taken"),
         LossKind.ROW_WEIGHT: _("Row with an unusable weight: not taken"),
         LossKind.ROW_AGAIN: _("Second answer of the same home: not taken"),
@@ -96,6 +122,10 @@ def loss_word(kind: LossKind) -> str:
         LossKind.WEIGHTS: _("Weights joined into classes"),
         LossKind.DAY: _("Time of answering that cannot be read"),
         LossKind.SMALL: _("Fewer than 10 answers: figures not kept"),
+        LossKind.LEFT_OUT: _("Community with fewer than 10 answers: in no figure of the company"),
+        LossKind.LEFT_OUT_OF: _(
+            "Communities with fewer than 10 answers to this: not in its company figure"
+        ),
     }[kind]
 
 
@@ -130,6 +160,7 @@ def target_name(key: str, targets: Mapping[str, Target]) -> str:
         "desired": _("Ideal: {area}"),
         "perceived": _("Present level: {area}"),
         "pick": _("Ticked as important: {area}"),
+        "attribute": _("Statement: {area}"),
     }.get(prefix, "{area}")
     return words.format(area=area_name(target))
 
@@ -149,5 +180,6 @@ def group_name(prefix: str) -> str:
         "desired": _("Ideal level"),
         "perceived": _("Present level"),
         "pick": _("Most important areas, one column each"),
+        "attribute": _("Statements within areas"),
         "loyalty": _("Recommendation and renewal"),
     }.get(prefix, prefix)

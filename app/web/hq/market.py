@@ -8,10 +8,11 @@ from app.i18n import gettext as _
 from app.reports.market.orders import has_failed, is_under_way
 from app.staff.models import Role
 from app.surveys.market import queries
-from app.surveys.market.errors import CodeTakenError
+from app.surveys.market.errors import CodeTakenError, DayPastError
 from app.surveys.market.models import MarketState, MarketSurveyRow
 from app.surveys.market.quality import count_signs
 from app.surveys.market.services import change_survey, make_survey, missing_steps
+from app.surveys.snapshot.version import code_version
 from app.web import market_words, words
 from app.web.auth import current_scope, require_role
 from app.web.hq.forms import ActForm
@@ -68,8 +69,6 @@ def make() -> tuple[str, int] | Response:
             return redirect(url_for(".show", code=code), 303)
         except CodeTakenError:
             _complain(form.code, _("Another survey has this code."))
-    elif form.code.errors:
-        _complain(form.code, _("Letters, digits and hyphens, at most 32."))
     return render_template("hq/market/edit.html", survey=None, form=form), 422
 
 
@@ -91,10 +90,16 @@ def change(code: str) -> tuple[str, int] | Response:
     if not form.validate():
         return render_template("hq/market/edit.html", survey=survey, form=form), 422
     if survey.state is not MarketState.CLOSED:
-        with transaction() as session:
-            change_survey(
-                session, survey, form.setup(), actor=current_scope(), now=services().now()
-            )
+        try:
+            with transaction() as session:
+                change_survey(
+                    session, survey, form.setup(), actor=current_scope(), now=services().now()
+                )
+        except DayPastError:
+            _complain(form.closes_on, _("This day is over; “End the interviews now” ends them."))
+            return render_template(
+                "hq/market/edit.html", survey=access_survey(code), form=form
+            ), 422
     return redirect(url_for(".show", code=code), 303)
 
 
@@ -109,6 +114,7 @@ def render_survey(survey: MarketSurveyRow, problem: str = "") -> str:
     """Return the page of a survey."""
     session, scope = reading(), current_scope()
     found = queries.find_latest_run(session, survey.id, scope)
+    gone = 0 if found is None else queries.count_gone(session, found[1])
     drawn = queries.list_drawn(session, survey.id)
     account = AccountForm(formdata=None)
     account.staff_id.choices = [("", "…")] + [
@@ -120,7 +126,9 @@ def render_survey(survey: MarketSurveyRow, problem: str = "") -> str:
         problem=problem,
         rows=queries.quota_rows(session, survey.id),
         agents=queries.list_agents(session, survey.id),
-        missing=missing_steps(session, survey, company=services().config.company)
+        missing=missing_steps(
+            session, survey, company=services().config.company, now=services().now()
+        )
         if survey.state is MarketState.DRAFT
         else (),
         states=MarketState,
@@ -129,6 +137,8 @@ def render_survey(survey: MarketSurveyRow, problem: str = "") -> str:
         calls=len(drawn),
         run=None if found is None else found[0],
         snapshot=None if found is None else found[1],
+        gone=gone,
+        is_current=found is not None and not gone and found[0].code_version == code_version(),
         is_busy=is_under_way(session, survey),
         has_failed=has_failed(session, survey),
         files=[] if found is None else queries.list_files(session, found[0].id),

@@ -1,7 +1,9 @@
 """Forms of market surveys at head office."""
 
+import re
+
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField
-from wtforms.validators import Regexp, ValidationError
+from wtforms.validators import ValidationError
 
 from app.i18n import gettext as _
 from app.surveys.market.services import (
@@ -13,6 +15,9 @@ from app.surveys.market.services import (
 )
 from app.web.fields import at_most, between, chosen, filled
 from app.web.forms import Form
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
+_ADDRESS_OF_NEW = "new"
 
 
 class SurveyForm(Form):
@@ -53,7 +58,16 @@ class SurveyForm(Form):
 class NewSurveyForm(SurveyForm):
     """A new survey: its code stays for ever."""
 
-    code = StringField(validators=[filled, Regexp(r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")])
+    code = StringField(validators=[filled])
+
+    def validate_code(self, field: StringField) -> None:
+        """Refuse a code that cannot stand in an address, or is one already."""
+        if not _CODE.fullmatch(field.data):
+            raise ValidationError(_("Letters, digits and hyphens, at most 32."))
+        if field.data.casefold() == _ADDRESS_OF_NEW:
+            raise ValidationError(
+                _("“{word}” is kept for the form; choose another code.", word=field.data)
+            )
 
 
 class AccountForm(Form):

@@ -11,13 +11,13 @@ from app.i18n import current_language
 from app.i18n import gettext as _
 from app.reports import plotly_figures, svg
 from app.reports.charts import Chart
-from app.reports.company.queries import find_company_result, list_series
 from app.reports.exhibits.exhibit import Exhibit
 from app.reports.exhibits.table import cell_ends, cell_text
 from app.reports.market import words
+from app.reports.market.beside import latest_perception
 from app.reports.market.orders import LANGUAGES
 from app.reports.market.registry import BUILDERS, PAGES, build
-from app.reports.market.source import MarketSource, PerceptionItem, perception_priorities
+from app.reports.market.source import MarketSource, perception_priorities
 from app.reports.market.stored import from_text
 from app.reports.table_files import to_csv, to_xlsx
 from app.staff.models import Role
@@ -46,6 +46,7 @@ class Shown:
     run: MarketRun
     snapshot: MarketSnapshot
     source: MarketSource
+    gone: int
 
     @property
     def title(self) -> str:
@@ -140,23 +141,15 @@ def _shown(code: str) -> Shown:
     if found is None:
         abort(404)
     run, snapshot = found
+    perception = latest_perception(session, current_scope())
     source = MarketSource(
         stored=from_text(run.result),
         questionnaire=get_questionnaire(session, survey.questionnaire),
         language=current_language(),
-        beside=_beside(),
+        beside=perception_priorities(perception.result),
+        beside_from=perception.campaign,
     )
-    return Shown(survey, run, snapshot, source)
-
-
-def _beside() -> dict[str, PerceptionItem]:
-    """Return the priorities of the newest owners' survey this person may see."""
-    session, scope = reading(), current_scope()
-    for point in reversed(list_series(session, None, scope)):
-        found = find_company_result(session, point.campaign_id, scope)
-        if found is not None:
-            return perception_priorities(found.result)
-    return {}
+    return Shown(survey, run, snapshot, source, queries.count_gone(session, snapshot))
 
 
 def _exhibit(shown: Shown, name: str) -> Exhibit:
@@ -197,6 +190,7 @@ def _pages() -> tuple[tuple[str, str], ...]:
         ("funnel", _("Known and chosen")),
         ("segments", _("Parts of the market")),
         ("needs", _("Special needs")),
+        ("further", _("Further answers")),
         ("method", _("Method")),
     )
 

@@ -279,8 +279,11 @@ def _problem(lines: list[CompanyLine]) -> str:
 
 
 def _problem_of_all(lines: list[CompanyLine]) -> str:
-    names = [word.casefold() for line in lines for word in {line.code, line.name, line.name_en}]
-    if len(set(names) - {""}) != len([one for one in names if one]):
+    # A line may say the same word twice; only two lines may not share one.
+    named = [
+        {word.casefold() for word in (line.code, line.name, line.name_en) if word} for line in lines
+    ]
+    if len(set().union(*named)) != sum(map(len, named)):
         return _("Two companies have the same code or name.")
     if sum(line.kind is ProviderKind.OWN for line in lines) != 1:
         return _("Exactly one company is our own.")

@@ -27,9 +27,17 @@
     window.clearTimeout(timer);
     timer = window.setTimeout(save, 1200);
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    if (isSending) {
+      event.preventDefault();
+      return;
+    }
     isSending = true;
     window.clearTimeout(timer);
+    // Without a network the page stays: it must be possible to send once more.
+    window.setTimeout(() => {
+      isSending = false;
+    }, 10000);
   });
   window.addEventListener("beforeunload", (event) => {
     if (timer && !isSending) event.preventDefault();

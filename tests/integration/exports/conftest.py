@@ -9,7 +9,7 @@ import pytest
 from app.reports.company.queries import list_summaries
 from app.reports.heads import write_head
 from app.reports.models import StudyRun
-from app.reports.study import compute
+from app.reports.study import Computed, compute
 from app.reports.work import Workshop
 from app.staff.models import Role, Staff
 from app.storage import Storage
@@ -22,6 +22,7 @@ from tests.unit.exports.build import MADE_AT, T0, Laid, lay_down
 
 SIZES = ([("1", 14), ("2", 7), ("3", 24)], [("1", 30)], [("1", 12)])
 NAMES = ("桂语苑", "松涧雅居", "星垣公寓")
+_computed: dict[str, Computed] = {}
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ def world(session, vault, config, laid_once) -> World:
 def study(session, storage, world: World, at: int = 0) -> StudyRun:
     """Store the result of one community, as the worker does after a freeze."""
     digest = world.laid[at].digest
-    computed = compute(storage, digest, target=None)
+    if digest not in _computed:  # the same files in every test
+        _computed[digest] = compute(storage, digest, target=None)
+    computed = _computed[digest]
     run = StudyRun(
         snapshot_digest=digest,
         code_version=computed.code_version,

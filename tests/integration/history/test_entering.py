@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 
 from app.reports.history import work
+from app.reports.history.exhibits import series
 from app.reports.history.queries import list_points
 from app.reports.models import ResultHead
 from app.reports.work import Workshop
@@ -160,6 +161,30 @@ def test_small_figures_by_hand_and_every_loss_with_its_line(session, shop):
     session.scalars(select(Row)).one().name = "x"
     with pytest.raises(DatabaseError, match="never change"):
         session.flush()
+
+
+def test_answers_of_a_small_community_are_named_where_they_are_left_out(session, shop):
+    # 30 of 10 and 30 of 1 are 50 of 100; the 8 of 10 beside them would make it 55.88.
+    version = publish_instrument(session, perception_instrument(), now=NOW)
+    staff = make_staff(session, Role.HEAD_OFFICE)
+    for code in "AB":
+        make_community(session, code=code)
+    rows = ["小区,Q1", *("A,10" for _ in range(30)), *("B,1" for _ in range(30)), *(["C,10"] * 8)]
+    mapped = small_map(version.digest, places={"A": "A", "B": "B", "C": ""})
+    choice = Choice(to_yaml(mapped), "2024-06", "旧", "2024-06-30", is_complete=True)
+    report, _file = enter(session, shop, "\n".join(rows).encode(), staff.id, choice, version.digest)
+    (shown,) = report.waves
+    assert (shown.rows, shown.n, shown.left_out) == (68, 60, (1, 8))
+    assert shown.overall == pytest.approx(50.0)
+    wave = session.scalars(select(HistoryWave)).one()
+    for losses in (report.losses, open_losses(shop.vault, wave.loss_sealed)):
+        assert [(one.value, one.count) for one in losses if one.kind is LossKind.LEFT_OUT] == [
+            ("C", 8)
+        ]
+    (point,) = list_points(session, None, head_office())
+    assert (point.head.n, point.left_out) == (60, (1, 8))
+    note = series([point]).note
+    assert "2024-06: 8 answers of 1 communities with fewer than 10" in note
 
 
 def test_weights_of_the_file_weigh(session, shop):

@@ -156,6 +156,25 @@ def test_what_happens_is_told_in_order_signed_and_without_a_word_of_anybody(
     assert len(receiver.got) == 3
 
 
+@ONE_DATABASE
+def test_the_gates_of_a_pilot_are_told_to_nobody(engine, session, vault, place, receiver):
+    campaign, community = place
+    add_hook(session, vault, receiver.address)
+    pilot = make_campaign(session, vault, code="2026-11-p")
+    pilot.pilot_of_id = campaign.id
+    head = make_staff(session, Role.HEAD_OFFICE)
+    for one, minutes in ((pilot, 1), (campaign, 2)):
+        gate, at = gate_of(session, one, community), AFTER + timedelta(minutes=minutes)
+        place_hold(session, vault, gate, staff_id=head.id, reason="抽查电话未接通", now=at)
+    clock = Clock()
+    clock.now = AFTER + timedelta(minutes=3)
+    tell_and_look(session, engine, vault, clock)
+    told = [json.loads(body) for _headers, body in receiver.got]
+    assert [(one["type"], one["data"]["campaign"]) for one in told] == [
+        ("gate.held", campaign.code)
+    ]
+
+
 def assert_signed(secret, headers, body, clock) -> None:
     """Hold a message against the reference implementation, whose clock is that of the machine."""
     oracle = Oracle(secret)

@@ -89,7 +89,7 @@ def test_another_write_under_the_same_name_is_refused(app, session, place):
 def test_a_write_that_was_refused_leaves_nothing_and_may_be_sent_better(app, session, place):
     before = counts(session)
     refused = send(app, place, {**CONTACT, "next_on": None})
-    assert refused.status_code == 422
+    assert (refused.status_code, refused.json["code"]) == (409, "refused_fields")
     assert refused.json["errors"] == [{"field": "next_on", "code": "empty"}]
     assert counts(session) == before
     assert send(app, place).status_code == 201

@@ -21,7 +21,7 @@ from app.surveys.paper.printing.errors import (
     NotOpenedError,
     TooManyCopiesError,
 )
-from app.surveys.paper.printing.layouts import keep_layout, layout_of, layouts_of_running
+from app.surveys.paper.printing.layouts import keep_layout, layout_of
 from app.surveys.paper.printing.models import (
     FormOrder,
     ForWhom,
@@ -322,10 +322,11 @@ def test_the_files_a_home_is_in_are_those_of_its_building_alone(world):
 
 def test_the_reader_gets_the_layouts_of_open_campaigns_alone(world):
     number(world, world.ask())
-    assert list(layouts_of_running(world.session)) == ["ABC123"]
+    running = queries.list_layouts_of_open_campaigns(world.session)
+    assert [one.key for one in running] == ["ABC123"]
     world.campaign.state = CampaignState.CLOSED
     world.session.flush()
-    assert not layouts_of_running(world.session)
+    assert not queries.list_layouts_of_open_campaigns(world.session)
     assert layout_of(world.session, "ABC123").pages == ()
     assert layout_of(world.session, "ZZZZZZ") is None
 

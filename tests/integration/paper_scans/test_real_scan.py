@@ -12,20 +12,26 @@ from app.db import write_session
 from app.demo.pens import Habit, fill_page
 from app.demo.scanner import as_jpeg, scan
 from app.reports.forms.work import make_forms
-from app.reports.scan_work import read_scan_file
+from app.reports.scan_work import read_page_again, read_scan_file
 from app.reports.work import Workshop
 from app.staff.models import Role
 from app.staff.scope import Scope
 from app.surveys.paper.codes import read_code
+from app.surveys.paper.layout.model import PAGE_WIDTH
 from app.surveys.paper.printing import orders
 from app.surveys.paper.printing.models import ForWhom, SheetForm
 from app.surveys.paper.printing.queries import find_sheet, list_files
 from app.surveys.paper.reading.pagecode import search_codes
 from app.surveys.paper.scans import batches, queries
+from app.surveys.paper.scans.deciding import name_page
+from app.surveys.paper.scans.forms import layouts_to_read
 from app.surveys.paper.scans.models import ScanBatch, ScanFile, ScanFileState, ScanPage
+from app.surveys.paper.scans.reviewing import view_page
+from app.surveys.paper.scans.settling import load_states
 from app.surveys.paper.scans.trays import REVIEWED, Tray
 from app.surveys.response.queries import find_counted
 from app.surveys.response.vector import decode
+from benchmarks.scans import scan_twice
 from tests.factories import NOW, make_campaign, make_community, make_staff, perception_instrument
 from tests.integration.paper_scans import desk
 
@@ -49,6 +55,15 @@ def dying_after(calls: int):
         return NOW
 
     return clock
+
+
+def cover_codes(image, page):
+    """Cover the page codes of a page, as if they were dirty."""
+    dots = image.shape[1] / PAGE_WIDTH
+    for spot in page.codes:
+        left, top = round((spot.x - 1) * dots), round((spot.y - 1) * dots)
+        size = round((spot.side + 2) * dots)
+        image[top : top + size, left : left + size] = 235
 
 
 @pytest.fixture
@@ -89,8 +104,12 @@ def test_paper_from_the_printer_to_the_count_survives_a_dead_worker(
     staff = make_staff(session, Role.HEAD_OFFICE)
     actor = Scope(staff.id, staff.name, staff.role, None)
     pages = list(printed_pages(workshop, session, campaign, community, staff))
+    # The reader knows the printed words, too: stains over them are no ink of a pen.
+    forms = layouts_to_read(session)
+    assert all(page.drawn for form in forms.values() for page in form.pages)
     rng = np.random.default_rng(1)
     meant, pictures = {}, []
+    torn = pages[0][0]  # both codes of one page cannot be read
     for code, image in pages:
         sheet = find_sheet(session, code.sheet)
         layout = desk.layout_for(session, sheet)
@@ -102,6 +121,8 @@ def test_paper_from_the_printer_to_the_count_survives_a_dead_worker(
             rng=rng,
             habit=Habit(corrected=0, rubbed=0, doubled=0, specks=0, other=0, sloppy=0.2),
         )
+        if code is torn:
+            cover_codes(filled.image, layout.page(code.page))
         way = ("clean", "upside down")[len(pictures) % 2]
         pictures.append(as_jpeg(scan(filled.image, way, rng=rng, dots=150)))
     rng.shuffle(pictures)
@@ -139,6 +160,26 @@ def test_paper_from_the_printer_to_the_count_survives_a_dead_worker(
     done = session.get(ScanFile, file_id)
     assert (done.state, done.pages, done.problem) == (ScanFileState.READ, len(pictures), "")
     assert not (workshop.config.instance / "scan-files" / stored_as).exists()
+    lost = session.query(ScanPage).filter_by(tray=Tray.NO_CODE).one().id
+    session.rollback()
+    with write_session(workshop.engine) as writing:
+        name_page(
+            writing,
+            vault,
+            lost,
+            number=torn.sheet,
+            page_of_sheet=torn.page,
+            staff_id=actor.staff_id,
+            now=NOW,
+        )
+        assert len(view_page(writing, vault, writing.get_one(ScanPage, lost)).fields) > 5
+    read_page_again(workshop, {"page": lost})
+    read_page_again(workshop, {"page": lost})  # once more: nothing waits for it
+    read_again = session.get(ScanPage, lost)
+    state = load_states(session, vault, [read_again])[0]
+    assert (read_again.problem, state.is_flat) == ("", True)
+    assert len(state.reading.doubtful) <= 2  # only doubts are left to a person
+
     pages_in, accepted, queued, blank = desk.sums_of(session, session.get(ScanBatch, batch_id))
     assert pages_in == len(pictures) == accepted + queued + blank
     for member_id, answers in meant.items():
@@ -156,6 +197,15 @@ def test_paper_from_the_printer_to_the_count_survives_a_dead_worker(
 def count(workshop, file_id):
     with Session(workshop.engine) as session:
         return queries.count_pages_of_file(session, file_id)
+
+
+def test_paper_scanned_again_changes_nothing_and_altered_paper_is_a_conflict(workshop):
+    # The long form: python -m benchmarks.scans --pages 1000
+    found = scan_twice(workshop, pages=7, altered=1, seed=1)
+    assert (found.pages, found.altered, found.conflicts + found.unread) == (7, 1, 1)
+    assert (found.new, found.changed, found.missed, found.lost) == (0, 0, 0, 0)
+    assert found.answers == 2  # of seven pages; the third home's other pages never came
+    assert found.same >= 5
 
 
 def test_a_file_that_is_no_scan_is_refused_with_a_reason_and_its_bytes_are_gone(

@@ -11,7 +11,13 @@ from app.analysis.competitors.image import TicksError, correspondence, make_map
 from app.analysis.competitors.league import make_league
 from app.analysis.competitors.portions import clustered_shares
 from app.analysis.competitors.priorities import make_competitive
-from app.analysis.competitors.standing import make_funnels, make_needs, make_shares, make_within
+from app.analysis.competitors.standing import (
+    make_funnels,
+    make_limits_seen,
+    make_needs,
+    make_shares,
+    make_within,
+)
 from app.analysis.competitors.study import run_market
 from app.analysis.competitors.survey import Elsewhere, MarketError, MarketSurvey, Measure, Place
 from app.analysis.results.canonical import market_json
@@ -433,3 +439,44 @@ def test_a_market_that_does_not_fit_together_is_refused_by_name(change, name: st
     with pytest.raises(MarketError) as caught:
         market({"a": 50.0, "b": 50.0}, **change)
     assert caught.value.name == name
+
+
+def test_limits_are_of_those_who_gave_all_three_levels_and_hold_them_against_their_own_minimum():
+    survey = market({"a": 50.0, "b": 50.0})
+    rows = survey.interviews
+    # 48 people of each company are asked, four in each of twelve communities.
+    asked = np.arange(rows) % 4 == 0
+    turn = (np.arange(rows) // 4) % 2
+    reached = np.where(asked, np.where(survey.provider == 0, 40.0, 70.0) + 2 * turn, np.nan)
+    lowest = np.where(asked, 55.0, np.nan)
+    ideal = np.where(asked, 95.0, np.nan)
+    odd = np.flatnonzero(asked & (survey.provider == 1))[:5]
+    lowest[odd] = 99.0
+    lowest[np.flatnonzero(asked & (survey.provider == 0))[0]] = np.nan
+    found = make_limits_seen(
+        replace(
+            survey,
+            performance=(Measure("clean", reached, 0, 100), Measure("safe", reached, 0, 100)),
+            adequate=(Measure("clean", lowest, 0, 100),),
+            desired=(Measure("clean", ideal, 0, 100),),
+        )
+    )
+    assert [one.code for one in found] == ["clean"], "nobody was asked for the limits of the other"
+    ours, theirs = found[0].companies
+    assert (ours.perceived.n, ours.inverted, theirs.perceived.n, theirs.inverted) == (47, 0, 43, 5)
+    assert ours.adequate.value == pytest.approx(55.0)
+    # The one left out said 40: (24 x 42 + 23 x 40) / 47.
+    assert ours.perceived.value == pytest.approx(1928 / 47)
+    assert ours.adequacy.value == pytest.approx(1928 / 47 - 55)
+    assert ours.superiority.value == pytest.approx(1928 / 47 - 95)
+    assert (ours.verdict, theirs.verdict) == ("below", "above")
+    few = np.where(np.cumsum(asked & (survey.provider == 0)) <= 29, lowest, np.nan)
+    small = make_limits_seen(
+        replace(
+            survey,
+            performance=(Measure("clean", reached, 0, 100),),
+            adequate=(Measure("clean", few, 0, 100),),
+            desired=(Measure("clean", ideal, 0, 100),),
+        )
+    )[0].companies[0]
+    assert (small.perceived.n, small.perceived.value, small.verdict) == (28, None, None)

@@ -1,6 +1,7 @@
 """Guesses, maps, what they take and lose, printed figures, and the change between two of them."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +23,7 @@ from app.surveys.history.mapping.proposals import (
 )
 from app.surveys.history.mapping.take import check_map, take
 from app.surveys.history.mapping.targets import targets_of
-from app.surveys.history.mapping.totals import read_totals, totals_columns
+from app.surveys.history.mapping.totals import TotalsError, read_totals, totals_columns
 from app.surveys.history.reading.data import SourceColumn, SourceData
 from app.surveys.history.reading.reader import read_data
 from tests.factories import perception_instrument
@@ -119,6 +120,46 @@ def test_a_map_takes_what_it_names_and_reports_the_rest():
     assert found.otherwise == ("performance.security",)
 
 
+def test_rows_of_other_campaigns_and_statements_within_areas_are_told_apart():
+    data = read("期次,Q1,Q2,Q3\n2024-06,7,4,1\n2024-11,9,5,2\n2024-06,8,,3\n")
+    statement = next(key for key in TARGETS if key.startswith("attribute.security."))
+    points = TARGETS[statement].scale.points
+    mapped = HistoryMap(
+        "m",
+        "",
+        {"overall": "Q1", statement: "Q2"},
+        scales=(ScaleRule(("overall",), 1, 10), ScaleRule((statement,), points[0], points[-1])),
+        only=("期次", "2024-06"),
+    )
+    assert from_yaml(to_yaml(mapped)) == mapped
+    assert mapped.digest != replace(mapped, only=("期次", "2024-11")).digest
+    check_map(mapped, data, TARGETS, [])
+    found = take(mapped, data, TARGETS)
+    assert list(found.codes) == [bytes((7, 4)), bytes((8, BLANK))]
+    column = found.columns[1]
+    assert (column.role, column.area) == ("attribute", "security")
+    assert column.item == statement.removeprefix("attribute.")
+    kinds = {one.kind: one for one in found.losses}
+    assert (kinds[LossKind.ROW_OTHER].lines, kinds[LossKind.ROW_OTHER].column) == ((3,), "期次")
+    assert [one.column for one in found.losses if one.kind is LossKind.COLUMN] == ["Q3"]
+    with pytest.raises(MapError) as caught:
+        check_map(replace(mapped, only=("期次", "2020")), data, TARGETS, [])
+    assert [one.code for one in caught.value.problems] == ["no_such_rows"]
+
+
+def test_what_nobody_sees_is_no_part_of_headings_and_cells():
+    data = read("小区,\ufeffQ1\t\n甲\u2028园,\ufeff7\n")
+    assert [column.name for column in data.columns] == ["小区", "Q1"]
+    assert data.rows[0] == ("甲 园", "7")
+
+
+def test_a_heading_that_is_a_statement_is_proposed_as_it():
+    key, target = next((k, t) for k, t in TARGETS.items() if k.startswith("attribute.parking."))
+    data = read(f"5、请评价—{target.text},总体满意度\n5,8\n4,7\n")
+    guesses = propose(facts_of(data.columns, data.rows), TARGETS)
+    assert [one.target for one in guesses] == [key, "overall"]
+
+
 def test_a_map_that_does_not_fit_says_everything_at_once():
     data = read("Q1\n5\n")
     mapped = HistoryMap("m", "", {"performance.moon": "Q1", "community": "X"}, places={"a": "Z"})
@@ -206,3 +247,74 @@ def test_blank_is_never_a_point():
     found = take(mapped, data, TARGETS)
     assert list(found.codes) == [bytes((5,))]
     assert BLANK not in found.codes[0]
+
+
+def totals(text: str, codes=None):
+    data = read(text)
+    at = totals_columns(column.name for column in data.columns)
+    return read_totals(data, at, codes or {})[0]
+
+
+def refusals(text: str, codes=None):
+    with pytest.raises(MapError) as caught:
+        totals(text, codes)
+    return [(one.code, one.where) for one in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    "word", ["", "全公司", "公司", "合 计", "总计", "总体", "公司合计", "Company", "TOTAL", "—"]
+)
+def test_the_row_of_the_whole_company_is_known_by_its_usual_words(word):
+    (wave,) = totals(
+        f"期次,小区,有效份数,总户数,满意率\n2023-06,甲园,80,200,70\n2023-06,{word},160,400,80\n"
+    )
+    assert [row.place for row in wave.rows] == ["甲园", ""]
+    assert not wave.doubtful
+
+
+def test_a_community_of_the_register_is_never_taken_for_the_company():
+    rows = "期次,小区,有效份数,满意率\n2023-06,总部,80,70\n2023-06,公司,60,80\n"
+    (wave,) = totals(rows, {"公司": "GS"})
+    assert [row.place for row in wave.rows] == ["总部", "公司"]
+
+
+def test_two_rows_of_the_company_or_of_a_community_are_refused_with_their_lines():
+    head = "期次,小区,有效份数,满意率\n"
+    assert refusals(f"{head}2023-06,合计,80,70\n2023-06,甲园,60,80\n2023-06,,80,71\n") == [
+        ("repeated_company", "2, 4")
+    ]
+    rows = f"{head}2023-06,甲园,80,70\n2023-06,A,60,80\n2023-06,坏,x,80\n"
+    assert refusals(rows, {"甲园": "A", "a": "A"}) == [("repeated_place", "2, 3")]
+    with pytest.raises(TotalsError) as caught:
+        totals(rows, {"甲园": "A", "a": "A"})
+    assert [(one.kind, one.lines) for one in caught.value.losses] == [(LossKind.ROW_BROKEN, (4,))]
+
+
+@pytest.mark.parametrize(("homes", "is_asked"), [(600, True), (611, True), (614, False)])
+def test_an_unknown_place_as_large_as_all_others_is_asked_about(homes, is_asked):
+    # 2 % of 600 homes are 12.
+    (wave,) = totals(
+        "期次,小区,有效份数,总户数,满意率\n2023-06,甲园,80,200,70\n2023-06,乙园,90,400,80\n"
+        f"2023-06,某物业,170,{homes},75\n",
+        {"甲园": "A", "乙园": "B"},
+    )
+    assert [row.place for row in wave.doubtful] == (["某物业"] if is_asked else [])
+
+
+def test_shares_written_in_two_ways_are_refused_with_their_lines():
+    head = "期次,小区,有效份数,满意率\n"
+    rows = "2023-06,甲,80,72\n2023-06,乙,80,69.6\n2023-06,丙,80,0.72\n2023-06,丁,80,0\n"
+    assert refusals(head + rows) == [("mixed_share", "4")]
+    assert refusals(f"{head}2023-06,甲,80,72%\n2023-06,乙,80,0.7\n") == [("mixed_share", "3")]
+    for shares in (("0.5%", "72"), ("0.005", "0.72"), ("0.5％", "72％")):
+        (wave,) = totals(head + "".join(f"2023-06,小{one},80,{one}\n" for one in shares))
+        assert [row.satisfied.value for row in wave.rows] == pytest.approx([0.005, 0.72])
+
+
+@pytest.mark.parametrize("scale", ["", "10分制"])
+def test_a_mean_of_a_short_scale_without_the_scale_is_refused_with_its_line(scale):
+    head = "期次,小区,有效份数,总体均值,量表\n"
+    others = "2023-06,甲,80,7.1,1-10\n2023-06,乙,80,71,\n"
+    assert refusals(f"{head}{others}2023-06,丙,80,7.2,{scale}\n") == [("mean_scale", "4")]
+    (wave,) = totals(f"{head}{others}2023-06,丙,80,4,1—5\n")
+    assert [row.overall.value for row in wave.rows] == pytest.approx([610 / 9, 71, 75])

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 
 import openpyxl
@@ -35,7 +36,9 @@ def test_a_text_file_is_read_in_every_encoding(encoding):
 def test_any_cells_come_back_as_they_were_written(rows, encoding):
     out = io.StringIO()
     csv.writer(out).writerows([["a", "b"], *rows])
-    filled = [tuple(row) for row in rows if any(row)]
+    # A tab inside a cell is a blank: what nobody sees could not stand in a column map.
+    seen = [tuple(re.sub("\t+", " ", cell).strip() for cell in row) for row in rows]
+    filled = [row for row in seen if any(row)]
     content = out.getvalue().encode(encoding)
     if filled:
         assert list(read_data(content).rows) == filled

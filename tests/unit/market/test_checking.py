@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.surveys.market.checking import check_interview
+from app.surveys.market.checking import check_interview, number_text
+from app.surveys.market.columns import answer_columns
 from app.surveys.market.errors import MarketProblem
+from app.surveys.market.freezing import interviews_file, read_interviews
+from app.surveys.market.models import MarketInterview
 from tests.unit.market.world import AROUND, said
 
 
@@ -83,6 +86,29 @@ def test_six_areas_make_an_interview_and_no_experience_counts_as_rated():
     assert faults(**few) == []
     assert faults(**few, performance__parking="na") == []
     assert faults(**few, performance__parking="") == [("few_answers", "performance.*")]
+
+
+def test_who_is_named_unprompted_is_known_whatever_the_card_says():
+    found, _wrong = check_interview(said(spontaneous="海悦物业", step__known="own"), AROUND)
+    assert json.loads(found.answers)["step.known"] == "haiyue;own"
+    found, _wrong = check_interview(said(spontaneous="other"), AROUND)
+    assert json.loads(found.answers)["step.known"] == "other"
+
+
+def test_a_number_loses_no_digit_and_a_missing_answer_on_a_scale_is_none_in_a_snapshot():
+    found, _wrong = check_interview(said(fee_paid="2.3456789", vote="unsure"), AROUND)
+    assert json.loads(found.answers)["fee_paid"] == "2.3456789"
+    assert (number_text(123456789.0), number_text(0.1 + 0.2)) == (
+        "123456789", "0.30000000000000004",
+    )  # fmt: skip
+    row = MarketInterview(
+        number="A0001", interviewer="07", place_id=1, started_at=found.started_at,
+        ended_at=found.ended_at, answers=found.answers,
+    )  # fmt: skip
+    columns = read_interviews(
+        interviews_file([row], answer_columns(AROUND.columns), {1: "云栖花园"})
+    )
+    assert (columns["fee_paid"], columns["vote"]) == (["2.3456789"], [""])
 
 
 def test_a_number_left_for_the_check_stands_in_no_fault():

@@ -3,7 +3,7 @@
 import struct
 import time
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 
 import pytest
@@ -39,6 +39,21 @@ def workbook(*rows, before=None):
                 sheet.write(at, column, cell)
     book.close()
     return out.getvalue()
+
+
+def test_a_cell_that_shows_day_and_time_keeps_its_minute_and_a_day_stays_a_day():
+    out = BytesIO()
+    book = Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet()
+    moment = datetime(2026, 11, 2, 14, 5, 40)  # noqa: DTZ001 - cells know no zone
+    forms = ("yyyy-mm-dd hh:mm", "m/d/yy h:mm", 'yyyy"年"m"月"d"日" h"时"mm"分"', "yyyy-mm-dd")
+    for at, form in enumerate(forms):
+        sheet.write_datetime(0, at, moment, book.add_format({"num_format": form}))
+        midnight = datetime(2026, 11, 2)  # noqa: DTZ001 - cells know no zone
+        sheet.write_datetime(1, at, midnight, book.add_format({"num_format": form}))
+    book.close()
+    rows = [line.strip().split(",") for line in child.lines_of(out.getvalue())]
+    assert rows == [[*["2026-11-02 14:05"] * 3, "2026-11-02"], ["2026-11-02"] * 4]
 
 
 def parts(sheet, *, extra=(), strings=None):

@@ -78,12 +78,10 @@ def test_a_sheet_becomes_the_counted_paper_answer_of_its_home(client, session, c
     assert picked == {AREAS[0], AREAS[2], AREAS[8]}
 
 
-@pytest.mark.parametrize(
-    "form",
-    ["{}", "  {}  ", "https://survey.example/t/{}", "https://survey.example/t/{}/"],
-)
-def test_the_code_may_come_from_a_scanner_or_a_hand(client, clerk, form):
-    assert find(client, form.format(clerk)).location == "/entry/sheet"
+def test_the_code_may_come_from_a_scanner_or_a_hand(client, clerk):
+    link = "https://survey.example/t/"
+    for form in (clerk, f"  {clerk}  ", f"{link}{clerk}", f"{link}{clerk}/"):
+        assert find(client, form).location == "/entry/sheet", form
 
 
 def test_look_alikes_capitals_and_blanks_do_not_matter(client, clerk):
@@ -91,12 +89,12 @@ def test_look_alikes_capitals_and_blanks_do_not_matter(client, clerk):
     assert find(client, typed).location == "/entry/sheet"
 
 
-@pytest.mark.parametrize("code", ["", "   ", "0" * 26, "x" * 300, "' OR 1=1 --", "\ud83d"])
-def test_a_code_nobody_has_gets_a_clear_answer(client, clerk, code):
-    bad = find(client, code.encode("utf-8", "replace").decode())
-    assert bad.status_code == 422
-    assert 'id="code-e1"' in bad.text
-    assert client.get("/entry/sheet").location == "/entry/"
+def test_a_code_nobody_has_gets_a_clear_answer(client, clerk):
+    for code in ("", "   ", "0" * 26, "x" * 300, "' OR 1=1 --", "\ud83d"):
+        bad = find(client, code.encode("utf-8", "replace").decode())
+        assert bad.status_code == 422, code
+        assert 'id="code-e1"' in bad.text
+        assert client.get("/entry/sheet").location == "/entry/"
 
 
 def test_wrong_digits_are_marked_at_their_lines_and_nothing_typed_is_lost(

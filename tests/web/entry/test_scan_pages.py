@@ -9,9 +9,11 @@ from app.staff.models import Role
 from app.staff.queries import list_audit_of
 from app.surveys.campaign.queries import get_household_uid
 from app.surveys.paper.codes import make_typed
+from app.surveys.paper.printing.models import PaperSheet
 from app.surveys.paper.reading.result import Problem
 from app.surveys.paper.scans import batches, queries
 from app.surveys.paper.scans.models import BatchState, ScanBatch, ScanCheck, ScanPage
+from app.surveys.paper.scans.rereading import PATIENCE
 from app.surveys.paper.scans.trays import Tray
 from app.surveys.response.queries import find_counted, list_responses
 from app.surveys.response.vector import decode
@@ -20,11 +22,15 @@ from tests.factories import (
     NOW,
     PASSWORD,
     gate_of,
+    make_campaign,
     make_community,
+    members_of,
     perception_instrument,
 )
 from tests.integration.paper_scans import desk
 from tests.web.staff_pages import MAIN, enter_as, sign_in, words_of
+
+DOOR = MAIN + 1  # the form for building and room on the page of a scan
 
 
 @pytest.fixture
@@ -103,17 +109,86 @@ def test_what_cannot_be_read_is_marked_and_nothing_is_decided(clerk, session, sc
     assert str(overall(session, scan_desk.sheets[0].frame_member_id)) == marked
 
 
-def test_a_page_without_a_code_is_found_by_the_code_beneath_and_keyed(clerk, session, scan_desk):
+def test_a_page_without_a_code_is_tied_to_its_sheet_and_read_again_or_keyed(
+    clerk, session, scan_desk
+):
     made = scan_desk.hand_in(desk.lost_page(1, Problem.NO_CODE))[0]
-    page_id = made.id
+    page_id, batch_id = made.id, scan_desk.batch.id
     address = f"/entry/scans/pages/{page_id}"
     assert clerk.submit(address, {"code": "abc"}, form=MAIN).status_code == 422
     code = make_typed(scan_desk.sheets[1].number, 1)
     named = clerk.submit(address, {"code": code.upper()}, form=MAIN)
-    assert named.location == f"{address}/review"
-    assert f'name="{desk.layout_for(session, scan_desk.sheets[1]).pages[0].rows[0].field}"' in (
-        clerk.get(named.location).text
-    )
+    assert named.location == f"/entry/scans/{batch_id}/trays/no_code"
+    assert "being read again" in words_of(clerk.get(named.location).text)
+    # The worker has it for the moment; whoever does not want to wait keys the page whole.
+    assert clerk.get(f"/entry/scans/{batch_id}/review").location == f"/entry/scans/{batch_id}"
+    first = desk.layout_for(session, scan_desk.sheets[1]).pages[0].rows[0].field
+    assert f'name="{first}"' in clerk.get(f"{address}/review").text
+    later = NOW + PATIENCE * 2
+    clerk.application.extensions["linsheng"].clock = lambda: later
+    assert f'name="{first}"' in clerk.get(f"/entry/scans/{batch_id}/review").text
+
+
+def test_a_page_of_which_more_than_the_code_is_lost_is_keyed_at_once(clerk, scan_desk):
+    made = scan_desk.hand_in(desk.lost_page(1, Problem.WEAK_PRINT))[0]
+    address = f"/entry/scans/pages/{made.id}"
+    code = make_typed(scan_desk.sheets[1].number, 1)
+    assert clerk.submit(address, {"code": code}, form=MAIN).location == f"{address}/review"
+
+
+def test_a_home_is_searched_by_its_door_and_only_its_missing_pages_are_offered(
+    clerk, session, scan_desk
+):
+    scan_desk.hand_in(scan_desk.pages(0)[0])
+    made = scan_desk.hand_in(desk.lost_page(1, Problem.NO_CODE))[0]
+    sheet, address = scan_desk.sheets[0], f"/entry/scans/pages/{made.id}"
+    member = desk.member_of(session, sheet)
+    building, room, page_id = member.building, member.room, made.id
+    uid = get_household_uid(session, member.household_id)
+    missing = [one.number for one in desk.layout_for(session, sheet).pages][1:]
+    typed = [make_typed(sheet.number, number) for number in (1, *missing)]
+    session.rollback()
+    nobody = clerk.submit(address, {"building": building, "room": "9999"}, form=DOOR)
+    assert nobody.status_code == 422
+    offered = clerk.submit(address, {"building": building, "room": room}, form=DOOR)
+    assert re.findall(r'name="code" value="([^"]+)"', offered.text) == typed[1:]
+    session.rollback()
+    assert [one.action for one in list_audit_of(session, uid)] == ["find_sheet_of_home"]
+    clerk.submit(address, {"code": typed[1]}, form=MAIN)
+    session.rollback()
+    assert session.get(ScanPage, page_id).frame_member_id == sheet.frame_member_id
+
+
+def test_a_door_of_another_community_is_nobodys_even_within_the_clerks_scope(
+    client, session, scan_desk
+):
+    made = scan_desk.hand_in(desk.lost_page(1, Problem.NO_CODE))[0]
+    away = make_community(session, households=1, name="乙小区")
+    campaign = make_campaign(session, scan_desk.vault, code="2026-12")
+    desk.print_sheets(session, scan_desk.vault, campaign, away)
+    home = members_of(session, campaign, away)[0]
+    door = {"building": home.building, "room": home.room}
+    enter_as(client, session, Role.CLERK, all_communities=True)
+    found = client.submit(f"/entry/scans/pages/{made.id}", door, form=DOOR)
+    own = {(one.building, one.room) for one in _homes(session, scan_desk)}
+    assert (door["building"], door["room"]) in own or found.status_code == 422
+    for sheet in session.query(PaperSheet).filter_by(frame_member_id=home.id):
+        assert make_typed(sheet.number, 1) not in found.text
+
+
+def test_the_first_page_of_a_clerk_shows_what_waits_and_leads_there(clerk, session, scan_desk):
+    scan_desk.hand_in(*scan_desk.pages(0, doubtful=["overall"]))
+    scan_desk.hand_in(desk.lost_page(1, Problem.NO_CODE))
+    batch_id = scan_desk.batch.id
+    page = clerk.get("/entry/")
+    assert f"/entry/scans/{batch_id}" in page.text
+    assert "Doubtful marks" in words_of(page.text)
+    ways = re.findall(r'href="(/entry/scans/waiting/[a-z_]+)"', page.text)
+    leads = {way.rsplit("/", 1)[1]: clerk.get(way).location for way in ways}
+    assert leads["doubtful"] == f"/entry/scans/{batch_id}/review"
+    assert leads["no_code"] == f"/entry/scans/{batch_id}/trays/no_code"
+    assert clerk.get("/entry/scans/waiting/conflict").location == "/entry/scans/"
+    assert clerk.get("/entry/scans/waiting/accepted").status_code == 404
 
 
 def test_a_look_at_a_picture_is_written_down(clerk, session, scan_desk):
@@ -257,6 +332,10 @@ def test_doubtful_marks_are_decided_with_the_keyboard_alone(app, session, scan_d
     assert overall(session, member_ids[0]) == 10
     assert all(find_counted(session, member_id) for member_id in member_ids)
     assert len(list_responses(session, member_ids[0])) == 1
+
+
+def _homes(session, scan_desk):
+    return members_of(session, scan_desk.campaign, scan_desk.community)
 
 
 def _all():

@@ -1,6 +1,7 @@
 """Head office and the agency through their pages: setting up, delivering, and what nobody sees."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 from io import BytesIO
 
 import numpy as np
@@ -10,18 +11,27 @@ from sqlalchemy import func, select
 from app.demo.market import interviews_file, make_places, market, places_file
 from app.staff.models import Role
 from app.surveys.market import queries
+from app.surveys.market.errors import MissingStep
+from app.surveys.market.freezing import freeze_market
 from app.surveys.market.models import (
     MarketCheck,
     MarketDraft,
     MarketInterview,
     MarketPlace,
+    MarketRun,
     MarketState,
     MarketSurveyRow,
 )
+from app.surveys.market.services import missing_steps
+from app.surveys.snapshot.version import code_version
 from tests.factories import PASSWORD, make_staff
 
 NOW = datetime(2026, 11, 12, 6, tzinfo=UTC)
 HQ, AGENCY = "/hq/market/M2026-11", "/agency/M2026-11"
+NEW_SURVEY = {
+    "code": "M1", "title": "市场", "title_en": "Market", "market": "杭州",
+    "agency": "邻声物业", "opens_on": "2026-11-12", "closes_on": "2026-11-20",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -68,11 +78,7 @@ def test_head_office_sets_a_survey_up_and_it_opens_only_with_an_outside_agency(
     session, people, sign_in, rng
 ):
     head = sign_in("hq")
-    said = {
-        "code": "M1", "title": "市场", "title_en": "Market", "market": "杭州",
-        "agency": "邻声物业", "opens_on": "2026-11-12", "closes_on": "2026-11-20",
-    }  # fmt: skip
-    assert head.submit("/hq/market/new", said, form=1).status_code == 303
+    assert head.submit("/hq/market/new", NEW_SURVEY, form=1).status_code == 303
     lines = {
         "code": ["own", "haiyue", "jiahe", "wanshun", "tianlan"],
         "name": ["邻声物业", "海悦物业", "嘉禾服务", "万顺物业", "天澜物业"],
@@ -155,7 +161,9 @@ def test_a_file_is_taken_whole_or_not_at_all_and_twice_changes_nothing(
     assert "B0001" in changed.text
 
 
-def test_an_interview_on_the_form_is_saved_on_the_way_and_sent_once(survey, sign_in, session, app):
+def test_an_interview_on_the_form_is_saved_on_the_way_and_sent_once(
+    survey, people, sign_in, session, app
+):
     agency = sign_in("agency")
     begun = agency.submit(AGENCY, {}, form=1)
     path = begun.location
@@ -189,6 +197,71 @@ def test_an_interview_on_the_form_is_saved_on_the_way_and_sent_once(survey, sign
     assert session.scalar(select(func.count()).select_from(MarketDraft)) == 0
     session.rollback()
     assert agency.get(path).status_code == 404
+    begun = agency.submit(AGENCY, {}, form=1)
+    token = {"csrf_token": _token(agency, begun.location)}
+    again = agency.post(path, data={**token, **answers, **more})
+    assert (again.status_code, again.location) == (303, AGENCY)
+    one = session.scalars(select(MarketInterview).where(MarketInterview.number == number)).one()
+    one.delivered_by = people["rival"].id
+    session.commit()
+    assert agency.post(path, data=token).status_code == 404
+
+
+def test_a_company_may_bear_its_code_as_its_name_and_two_lines_may_not(people, sign_in):
+    head = sign_in("hq")
+    head.submit("/hq/market/new", NEW_SURVEY, form=1)
+    lines = {
+        "code": ["own", "haiyue"],
+        "name": ["邻声物业", "海悦物业"],
+        "name_en": ["", "Haiyue"],
+        "kind": ["own", "named"],
+    }
+    assert head.submit("/hq/market/M1/companies", lines, form=1).status_code == 303
+    clash = {**lines, "name_en": ["HAIYUE", ""]}
+    assert head.submit("/hq/market/M1/companies", clash, form=1).status_code == 422
+
+
+@pytest.mark.parametrize("code", ["new", "New", "M 1"])
+def test_a_survey_gets_no_code_that_its_address_cannot_bear(people, sign_in, session, code):
+    refused = sign_in("hq").submit("/hq/market/new", {**NEW_SURVEY, "code": code}, form=1)
+    assert refused.status_code == 422
+    assert session.scalar(select(func.count()).select_from(MarketSurveyRow)) == 0
+
+
+def test_the_last_day_of_an_open_survey_is_never_moved_into_the_past(
+    survey, people, sign_in, session
+):
+    head = sign_in("hq")
+    late = head.submit(f"{HQ}/edit", {"closes_on": "2026-11-11"}, form=1)
+    assert late.status_code == 422
+    assert head.submit(f"{HQ}/edit", {"closes_on": "2026-11-12"}, form=1).status_code == 303
+    session.expire_all()
+    assert (survey.closes_on, survey.state) == (date(2026, 11, 12), MarketState.OPEN)
+
+
+def test_a_survey_whose_last_day_is_over_is_not_opened(survey, session):
+    survey.state = MarketState.DRAFT
+    missing = partial(missing_steps, session, survey, company="")
+    assert missing(now=NOW.replace(day=15)) == ()
+    assert missing(now=NOW.replace(day=16)) == (MissingStep.DAYS_PAST,)
+
+
+def test_a_result_says_when_interviews_no_longer_count(survey, sign_in, session, storage):
+    survey.state, survey.closed_at = MarketState.CLOSED, NOW
+    snapshot = freeze_market(session, storage, survey, now=NOW)
+    session.add(
+        MarketRun(snapshot_id=snapshot.id, code_version=code_version(), result="{}", created_at=NOW)
+    )
+    session.commit()
+    head, study = sign_in("hq"), f"{HQ}/study"
+    page = head.get(HQ).text
+    assert 'role="status"' not in page
+    assert study not in page
+    session.scalars(select(MarketInterview).limit(1)).one().voided_at = NOW
+    session.commit()
+    page = head.get(HQ).text
+    assert 'role="status"' in page
+    assert study in page
 
 
 def test_the_supervisor_writes_a_call_down_and_its_number_is_gone(survey, sign_in, session):

@@ -30,6 +30,7 @@ from app.surveys.response.tracker import gate_standing
 from app.vault import Vault
 from tests.factories import gate_of, make_campaign, make_community, make_staff, members_of, token_of
 from tests.integration.snapshot.answering import AFTER, answer
+from tests.web.permissions import papers
 from tests.web.staff_pages import release
 
 NOBODY = "nobody"
@@ -254,6 +255,7 @@ def _fill(session: Session, vault: Vault, storage: Storage) -> tuple[Community, 
             home.room = f"7-77{number}{len(communities)}"
             add_person(session, vault, home, name=OWNER_NAME, phone=OWNER_PHONE, now=AFTER)
     campaign = make_campaign(session, vault)
+    papers.plant(session, vault, campaign, communities)
     for community in communities:
         first, second = members_of(session, campaign, community)[:2]
         answer(session, vault, campaign, first, comment=SAID, wish="office_or_hq")

@@ -18,7 +18,17 @@ from app.surveys.instrument.yamltree import read_tree
 FORMAT = "linsheng-history-map/1"
 MOST_POINTS = 40
 _LONGEST = 200
-_TOP = ("format", "name", "instrument", "columns", "scales", "community", "places", "otherwise")
+_TOP = (
+    "format",
+    "name",
+    "instrument",
+    "columns",
+    "scales",
+    "community",
+    "places",
+    "otherwise",
+    "rows",
+)
 _SCALE = ("of", "low", "high", "better", "satisfied_from", "words", "none")
 
 
@@ -72,6 +82,8 @@ class HistoryMap:
         community: Code of the one community all rows are about; empty where a column says it.
         places: Word of the community column to a code; an empty code counts for the company only.
         otherwise: Targets that were asked in other words than here: never compared.
+        only: Column and value of the rows that are meant, where a file holds several campaigns;
+            an empty column means all rows.
     """
 
     name: str
@@ -84,6 +96,7 @@ class HistoryMap:
     community: str = ""
     places: Mapping[str, str] = field(default_factory=dict)
     otherwise: tuple[str, ...] = ()
+    only: tuple[str, str] = ("", "")
 
     def rule(self, target: str) -> ScaleRule | None:
         """Return how the values of a target are read."""
@@ -133,6 +146,8 @@ def _plain(found: HistoryMap) -> dict[str, object]:
         plain["places"] = dict(sorted(found.places.items()))
     if found.otherwise:
         plain["otherwise"] = list(found.otherwise)
+    if found.only[0]:
+        plain["rows"] = {"column": found.only[0], "value": found.only[1]}
     return plain
 
 
@@ -187,6 +202,8 @@ class _Reader:
         if not isinstance(scales, list):
             self.problems.append(MapProblem("bad_value", "scales"))
             scales = []
+        only = self.mapping(data.get("rows"), "rows")
+        self._keys(only, ("column", "value"), "rows")
         return HistoryMap(
             name=self.text(data.get("name", ""), "name")[:80],
             instrument=self.text(data.get("instrument", ""), "instrument")[:64],
@@ -204,6 +221,10 @@ class _Reader:
                 for key, value in self.mapping(data.get("places"), "places").items()
             },
             otherwise=self.texts(data.get("otherwise", ()), "otherwise"),
+            only=(
+                self.text(only.get("column", ""), "rows"),
+                self.text(only.get("value", ""), "rows"),
+            ),
         )
 
     def scale(self, data: Mapping[str, object], where: str) -> ScaleRule:

@@ -10,6 +10,7 @@ MOST_LINES = 200  # of one entry; the number stays exact
 class LossKind(StrEnum):
     """Kinds of loss, the gravest first."""
 
+    ROW_OTHER = "row_other"  # of another campaign, as the map says
     ROW_EMPTY = "row_empty"  # no answer to anything that is taken
     ROW_WEIGHT = "row_weight"  # its weight is no positive number
     ROW_AGAIN = "row_again"  # a second answer of the same home
@@ -27,6 +28,8 @@ class LossKind(StrEnum):
     WEIGHTS = "weights"  # weights joined into classes
     DAY = "day"  # a time of answering that cannot be read
     SMALL = "small"  # a figure of fewer than 10 answers is not kept
+    LEFT_OUT = "left_out"  # a community with fewer than 10 answers: in no figure of the company
+    LEFT_OUT_OF = "left_out_of"  # communities with fewer than 10 answers to one question
 
 
 @dataclass(frozen=True, slots=True)

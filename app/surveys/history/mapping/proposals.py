@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from app.surveys.history.mapping.column_map import MOST_POINTS, ScaleRule
 from app.surveys.history.mapping.headings import SEPARATORS, SKIPPED, likeness, plain, take_apart
-from app.surveys.history.mapping.targets import OVERALL, PICK, PICKS, Target
+from app.surveys.history.mapping.targets import ATTRIBUTE, OVERALL, PICK, PICKS, Target
 from app.surveys.history.reading.data import SourceColumn
 from app.surveys.instrument.model import Scale
 
@@ -15,6 +15,7 @@ MOST_VALUES = 40  # different values of one rating
 _MOST_KEPT = 600  # different words of a column that may name communities
 _PHONE = re.compile(r"\+?\d[\d -]{9,}")
 _SURE = 0.5
+_NEAR = 0.8
 _I = re.IGNORECASE
 _KEY_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
@@ -199,11 +200,19 @@ def _score(target: Target, texts: tuple[str, ...], wanted: str, words: str) -> f
         return 0.8 if _OVERALL.search(words) and not wanted else 0.0
     if wanted and prefix != wanted:
         return 0.0
+    if prefix == ATTRIBUTE:
+        return _statement(target, texts)
     if not wanted and prefix not in ("performance", "perceived"):
         return 0.0
     names = [target.item, *target.titles]
     sure = max(likeness(text, name) for text in texts[:3] if text for name in names)
     return sure - (0.05 if prefix == "perceived" else 0.0)
+
+
+def _statement(target: Target, texts: tuple[str, ...]) -> float:
+    """Return how alike a heading and a statement are; statements are long, so only near ones."""
+    sure = max(likeness(text, title) for text in texts[:3] if text for title in target.titles)
+    return sure if sure >= _NEAR else 0.0
 
 
 def propose_scale(of: tuple[str, ...], facts: Sequence[ColumnFacts], own: Scale) -> ScaleRule:

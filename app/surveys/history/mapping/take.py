@@ -10,7 +10,7 @@ from app.surveys.history.errors import MapError, MapProblem
 from app.surveys.history.mapping.column_map import HistoryMap, ScaleRule
 from app.surveys.history.mapping.headings import SEPARATORS, SKIPPED
 from app.surveys.history.mapping.loss import Loss, Losses, LossKind
-from app.surveys.history.mapping.targets import KEYS, OVERALL, PICK, Target
+from app.surveys.history.mapping.targets import ATTRIBUTE, KEYS, OVERALL, PICK, Target
 from app.surveys.history.reading.data import SourceData
 
 MOST_STRANGE = 0.2  # of a column's values: more are a sign of a wrong map
@@ -105,9 +105,12 @@ def check_map(
             problems.append(MapProblem("bad_scale", key))
     problems += [
         MapProblem("unknown_column", name)
-        for name in (*found.columns.values(), *found.picks)
+        for name in (*found.columns.values(), *found.picks, *filter(None, found.only[:1]))
         if data.place(name) is None
     ]
+    at = data.place(found.only[0]) if found.only[0] else None
+    if at is not None and found.only[1] not in data.values(at):
+        problems.append(MapProblem("no_such_rows", *found.only))
     codes = {*known, ""}
     for word, code in [*found.places.items(), ("", found.community)]:
         if code not in codes:
@@ -185,6 +188,8 @@ def _columns(
 
 def _column(target: Target, rule: ScaleRule, *, is_alike: bool) -> TakenColumn:
     area = target.item if target.role not in (Role.OVERALL, Role.LOYALTY) else ""
+    if target.role == Role.ATTRIBUTE:
+        area = target.item.partition(".")[0]
     return TakenColumn(
         target.key, target.role, target.item, rule.points, rule.satisfied, area, is_alike
     )
@@ -258,7 +263,11 @@ def _rows(
     answers = [at for at, one in enumerate(columns) if one.role != Role.PRIORITY]
     at = {key: data.place(found.columns[key]) for key in KEYS if key in found.columns}
     kept, seen = _Kept(), set[tuple[str, str]]()
+    only = data.place(found.only[0]) if found.only[0] else None
     for row, line in zip(data.rows, data.lines, strict=True):
+        if only is not None and row[only] != found.only[1]:
+            losses.add(LossKind.ROW_OTHER, line, column=found.only[0])
+            continue
         keys = {key: row[place] if place is not None else "" for key, place in at.items()}
         codes = bytes(read(row, line) for read in readers)
         if all(codes[k] in (BLANK, NOT_ASKED) for k in answers):
@@ -358,7 +367,7 @@ def _refuse_strange(found: HistoryMap, data: SourceData, losses: Losses) -> None
 
 
 def _note_columns(found: HistoryMap, data: SourceData, losses: Losses) -> None:
-    taken = {*found.columns.values(), *found.picks}
+    taken = {*found.columns.values(), *found.picks, found.only[0]}
     for column in data.columns:
         if column.name not in taken:
             losses.add(LossKind.COLUMN, column=column.name)
@@ -366,9 +375,11 @@ def _note_columns(found: HistoryMap, data: SourceData, losses: Losses) -> None:
 
 def _note_items(found: HistoryMap, targets: Mapping[str, Target], losses: Losses) -> None:
     has_picks = bool(found.picks)
+    has_attributes = any(key.startswith(f"{ATTRIBUTE}.") for key in found.columns)
     for key, target in targets.items():
         if key not in found.columns:
-            if not (has_picks and key.startswith(f"{PICK}.")):
+            is_asked = has_attributes or target.role != Role.ATTRIBUTE
+            if is_asked and not (has_picks and key.startswith(f"{PICK}.")):
                 losses.add(LossKind.ITEM, column=key)
             continue
         rule = found.rule(key)

@@ -8,6 +8,7 @@ from app.surveys.instrument.model import Instrument, Item, ItemRole, Scale, Text
 OVERALL = "overall"
 # What a rating is to a study, as `analysis.data.dataset.Role` calls it; that module loads numpy.
 PRIORITY, PERFORMANCE, PERCEIVED, LOYALTY = "priority", "performance", "perceived", "loyalty"
+ATTRIBUTE = "attribute"  # one statement within an area
 PICKS = "importance"  # columns that name picked areas
 PICK = "pick"  # one column for each area: ticked or not
 KEYS = ("community", "household", "replicates", "weight", "answered")
@@ -28,7 +29,7 @@ class Target:
     Attributes:
         key: As a map names it: ``performance.security``.
         role: What it is to a study.
-        item: Area, or code of the question.
+        item: Area, area and attribute, or code of the question.
         scale: Scale of the instrument; None for picks.
         titles: Words that a heading may hold: name of the area, text of the question.
         text: The question as this instrument asks it.
@@ -67,6 +68,7 @@ def targets_of(instrument: Instrument, language: str) -> dict[str, Target]:
             text = area.name.plain(language)
             key = f"{PICK}.{area.code}"
             found.append(Target(key, PRIORITY, area.code, None, titles, text, area.name))
+    found += _attributes(instrument, language)
     for item in instrument.items_with_role(ItemRole.LOYALTY):
         if item.scale is not None:
             key = f"loyalty.{item.code}"
@@ -83,6 +85,25 @@ def _asked(instrument: Instrument) -> list[tuple[str, tuple[ItemRole, ...]]]:
     elif ItemRole.PERFORMANCE not in has:
         rows = [row for row in rows if row[0] != "performance"]
     return rows
+
+
+def _attributes(instrument: Instrument, language: str) -> list[Target]:
+    """Return the statements within areas; what they are called says nothing of their area."""
+    return [
+        Target(
+            f"{ATTRIBUTE}.{item.area}.{item.attribute}",
+            ATTRIBUTE,
+            f"{item.area}.{item.attribute}",
+            instrument.scales[item.scale],
+            tuple(dict.fromkeys(item.text.plain(one) for one in instrument.languages)),
+            item.text.plain(language),
+        )
+        for item in instrument.items
+        if item.role is ItemRole.PERFORMANCE
+        and item.area is not None
+        and item.attribute is not None
+        and item.scale is not None
+    ]
 
 
 def _overall(instrument: Instrument) -> Item | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from app.surveys.history.change import Reach
 from app.surveys.history.errors import MapError, MapProblem
@@ -31,10 +32,18 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "otherwise": ("otherwise", "口径不同"),
 }
 _FIGURES = frozenset({"index", "satisfied", "mean"})
+# Words of a printed table for the row of all communities together, in their plain form.
+_WHOLE = re.compile(
+    r"(?:全?公司|全?集团|合计|总计|共计|总体|总数|整体|全体|全部|汇总"
+    r"|whole|entire|company|grand|total|overall|all)*"
+)
+_NEAR = 0.02  # of the homes of all others: an unknown place this near is probably their total
+_SMALL_MEAN = 10.0  # no mean of 0-100 is so low; one of 1-5 or 1-10 is
+_MOST_NAMED = 20
 _CODE = re.compile(r"\w[\w.-]{0,15}")
 _MONTH = re.compile(r"(\d{4})[-./年](\d{1,2})月?")
 _DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?")
-_RANGE = re.compile(r"(\d{1,3})\s*[-–~到至]\s*(\d{1,3})")
+_RANGE = re.compile(r"(\d{1,3})\s*[-–—~～到至]\s*(\d{1,3})")
 _YES = frozenset({"是", "有", "1", "y", "yes", "true", "不同"})
 _NOTHING = Reach(None, None, None, 0)
 
@@ -67,6 +76,7 @@ class TotalsWave:
         code, title, closes_on: The campaign.
         is_otherwise: It was asked otherwise: nothing is compared with it.
         rows: Its places.
+        doubtful: Places the register does not know that have as many homes as all others together.
     """
 
     code: str
@@ -74,6 +84,15 @@ class TotalsWave:
     closes_on: date
     is_otherwise: bool
     rows: tuple[TotalsRow, ...]
+    doubtful: tuple[TotalsRow, ...] = ()
+
+
+class TotalsError(MapError):
+    """Printed figures cannot be entered; carries every problem, and what else would be lost."""
+
+    def __init__(self, problems: tuple[MapProblem, ...], losses: tuple[Loss, ...]) -> None:
+        super().__init__(problems)
+        self.losses = losses
 
 
 def totals_columns(headings: Iterable[str]) -> dict[str, int] | None:
@@ -89,42 +108,81 @@ def totals_columns(headings: Iterable[str]) -> dict[str, int] | None:
 
 
 def read_totals(
-    data: SourceData, at: Mapping[str, int]
+    data: SourceData, at: Mapping[str, int], codes: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[tuple[TotalsWave, ...], tuple[Loss, ...]]:
     """Read printed figures.
 
     Args:
         data: The file.
         at: Places of its columns, of `totals_columns`.
+        codes: Plain name of a community of the register to its code.
 
     Returns:
         The waves, oldest first, and what could not be read.
 
     Raises:
-        MapError: A campaign has no day, two rows are about one place, or no row can be read.
+        TotalsError: A campaign has no day, rows are about one place, figures are written in
+            several ways, or no row can be read.
     """
-    reader = _Totals(data, at)
+    reader = _Totals(data, at, codes)
     waves = reader.waves()
     if reader.problems or not waves:
-        raise MapError(tuple(reader.problems) or (MapProblem("nothing_mapped"),))
+        problems = tuple(reader.problems) or (MapProblem("nothing_mapped"),)
+        raise TotalsError(problems, reader.losses.entries())
     return waves, reader.losses.entries()
 
 
 class _Totals:
     """Reads the rows of such a file."""
 
-    def __init__(self, data: SourceData, at: Mapping[str, int]) -> None:
-        self._data, self._at = data, at
+    def __init__(self, data: SourceData, at: Mapping[str, int], codes: Mapping[str, str]) -> None:
+        self._data, self._at, self._codes = data, at, codes
         self.losses = Losses()
         self.problems: list[MapProblem] = []
-        filled = [row[at["satisfied"]] for row in data.rows] if "satisfied" in at else []
-        values = [value for text in filled if (value := _number(text)) is not None]
-        # 0.865 and 86.5 are both written for a share; one file writes them all alike.
-        self._per = 1.0 if values and max(values) <= 1 and "%" not in "".join(filled) else 100.0
+        self._per = self._written()
+        self._refuse_means()
+
+    def _written(self) -> float:
+        """Return 1 where shares are written 0.865, 100 where 86.5; both in one file are refused."""
+        parts, hundredths = [], []
+        for line, text, value in self._numbers("satisfied"):
+            if value > 1 or (value and _is_percent(text)):
+                hundredths.append((line, text))
+            elif value > 0:
+                parts.append((line, text))
+        if parts and hundredths:
+            self._refuse("mixed_share", parts, f"{parts[0][1]} / {hundredths[0][1]}")
+        return 1.0 if parts else 100.0
+
+    def _refuse_means(self) -> None:
+        """Refuse means that can only be of a short scale where no scale stands beside them."""
+        at = self._at.get("scale")
+        scales = {line: "" if at is None else row[at] for row, line in self._lines()}
+        low = [
+            (line, text)
+            for line, text, value in self._numbers("mean")
+            if value <= _SMALL_MEAN and _scale_of(scales[line]) is None
+        ]
+        if low:
+            self._refuse("mean_scale", low, low[0][1])
+
+    def _numbers(self, key: str) -> list[tuple[int, str, float]]:
+        """Return line, text and value of every number in a column."""
+        if key not in self._at:
+            return []
+        cells = ((line, row[self._at[key]]) for row, line in self._lines())
+        return [(line, text, v) for line, text in cells if (v := _number(text)) is not None]
+
+    def _lines(self) -> Iterable[tuple[tuple[str, ...], int]]:
+        return zip(self._data.rows, self._data.lines, strict=True)
+
+    def _refuse(self, code: str, cells: list[tuple[int, str]], value: str) -> None:
+        lines = [line for line, _text in cells]
+        self.problems.append(MapProblem(code, _named(lines), value[:40]))
 
     def waves(self) -> tuple[TotalsWave, ...]:
         found: dict[str, list[tuple[dict[str, str], int]]] = {}
-        for row, line in zip(self._data.rows, self._data.lines, strict=True):
+        for row, line in self._lines():
             cells = {key: row[place] for key, place in self._at.items()}
             code = _code_of(cells["campaign"])
             if not code:
@@ -143,21 +201,47 @@ class _Totals:
         if closes_on is None:
             self.problems.append(MapProblem("bad_value", str(line), first.get("closes_on", code)))
             return None
-        kept: dict[str, TotalsRow] = {}
+        kept: dict[str, list[TotalsRow]] = {}
         for cells, at_line in rows:
             row = self._row(cells, at_line)
-            if row is None:
-                continue
-            if row.place in kept:
-                self.problems.append(MapProblem("repeated_place", str(at_line), row.place[:40]))
-            kept[row.place] = row
+            if row is not None:
+                kept.setdefault(self._codes.get(plain(row.place), row.place), []).append(row)
+        self._refuse_repeated(code, kept)
         if not kept:
             return None
         is_otherwise = any(cells.get("otherwise", "").casefold() in _YES for cells, _ in rows)
         if is_otherwise:
             self.losses.add(LossKind.WORDING, line, column=code)
         title = first.get("title", "")[:80] or code
-        return TotalsWave(code, title, closes_on, is_otherwise, tuple(kept.values()))
+        found = tuple(same[0] for same in kept.values())
+        return TotalsWave(code, title, closes_on, is_otherwise, found, self._doubtful(found))
+
+    def _refuse_repeated(self, code: str, kept: Mapping[str, list[TotalsRow]]) -> None:
+        for word, same in kept.items():
+            if len(same) > 1:
+                kind = "repeated_place" if word else "repeated_company"
+                value = f"{same[0].place[:20]} {code}" if word else code
+                self.problems.append(MapProblem(kind, _named([one.line for one in same]), value))
+
+    def _doubtful(self, rows: tuple[TotalsRow, ...]) -> tuple[TotalsRow, ...]:
+        """Return unknown places that are probably the total under a name of their own.
+
+        Where the company has its own row nothing is put together, so nothing is counted twice.
+        """
+        if len(rows) < 3 or not all(row.place and row.base for row in rows):
+            return ()
+        whole = sum(row.base for row in rows)
+        return tuple(
+            row
+            for row in rows
+            if plain(row.place) not in self._codes
+            and abs(2 * row.base - whole) <= _NEAR * (whole - row.base)
+        )
+
+    def _place(self, text: str) -> str:
+        """Return the place of a row, empty where it is the row of the whole company."""
+        word = plain(text)
+        return "" if word not in self._codes and _WHOLE.fullmatch(word) else text
 
     def _row(self, cells: Mapping[str, str], line: int) -> TotalsRow | None:
         n, base = _whole(cells.get("n", "")), _whole(cells.get("base", "") or "0")
@@ -167,7 +251,7 @@ class _Totals:
         if base and base < n:
             self.losses.add(LossKind.ROW_BROKEN, line, column="base", value=cells["base"])
             base = 0
-        place = cells.get("community", "")
+        place = self._place(cells.get("community", ""))
         if n < LEAST_SHOWN:
             self.losses.add(LossKind.SMALL, line)
             return TotalsRow(place, n, base, _NOTHING, _NOTHING, _NOTHING, line)
@@ -177,7 +261,9 @@ class _Totals:
             base,
             self._figure(cells, ("index", "index_sd"), (0.0, 100.0), (n, line)),
             self._share(cells, n, line),
-            self._figure(cells, ("mean", "sd"), _scale_of(cells.get("scale", "")), (n, line)),
+            self._figure(
+                cells, ("mean", "sd"), _scale_of(cells.get("scale", "")) or (0.0, 100.0), (n, line)
+            ),
             line,
         )
 
@@ -240,10 +326,20 @@ def _whole(text: str) -> int | None:
     return int(value) if value is not None and value == int(value) and value >= 0 else None
 
 
-def _scale_of(text: str) -> tuple[float, float]:
+def _is_percent(text: str) -> bool:
+    return "%" in text or "％" in text
+
+
+def _named(lines: list[int]) -> str:
+    """Return lines as they are named in a problem."""
+    more = " …" if len(lines) > _MOST_NAMED else ""
+    return ", ".join(str(line) for line in lines[:_MOST_NAMED]) + more
+
+
+def _scale_of(text: str) -> tuple[float, float] | None:
     found = _RANGE.search(text)
     if found is None or int(found[1]) >= int(found[2]):
-        return 0.0, 100.0
+        return None
     return float(found[1]), float(found[2])
 
 

@@ -1,8 +1,13 @@
 """A foreign table in memory: columns with what the file says about them, and rows of text."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+
+# Marks nobody sees, such as a second byte order mark: a column map could not be read back with
+# them.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ def unique_names(headings: Sequence[str]) -> list[str]:
     found: list[str] = []
     times: Counter[str] = Counter()
     for at, heading in enumerate(headings, 1):
-        name = " ".join(heading.split()) or f"#{at}"
+        name = " ".join(_UNSEEN.sub(" ", heading).split()) or f"#{at}"
         times[name] += 1
         shown = name if times[name] == 1 else f"{name} ({times[name]})"
         while shown in found:
@@ -89,5 +94,9 @@ class Cells:
         self._known: dict[str, str] = {}
 
     def row(self, cells: Iterable[str]) -> tuple[str, ...]:
-        """Return the cells of a row, stripped."""
-        return tuple(self._known.setdefault(text, text) for text in (one.strip() for one in cells))
+        """Return the cells of a row, stripped of blanks and of what nobody sees."""
+        return tuple(self._known.get(text) or self._keep(text) for text in cells)
+
+    def _keep(self, text: str) -> str:
+        seen = _UNSEEN.sub(" ", text).strip()
+        return self._known.setdefault(text, self._known.setdefault(seen, seen))

@@ -139,10 +139,9 @@ class _Maker:
         if hint:
             data["hint"] = hint
         data |= details
-        if run.ask in ("statements", "choose") and run.condition is not None:
-            option = self._option_of(first)
-            if option is not None:
-                data["show_if"] = option
+        option = self._shown_if(run)
+        if option is not None:
+            data["show_if"] = option
         offer = page.marks.get("offer", "")
         if run.ask == "statements" and offer.isdigit() and int(offer):
             data["offer"] = int(offer)
@@ -151,6 +150,18 @@ class _Maker:
         if page.marks.get("elder") == "no":
             data["elder"] = False
         return data
+
+    def _shown_if(self, run: Run) -> str | None:
+        """Return what a section depends on; a section of this kind may depend on nothing."""
+        if run.ask in ("statements", "choose"):
+            options = [self._option_of(question) for question, _role in run.questions]
+            return options[0]
+        if run.ask != "attributes":  # those are asked of one by one
+            for question, _role in run.questions:
+                if question.condition is not None:
+                    word = " = ".join(question.condition)[:80]
+                    self._lose(Level.LOST, "condition_lost", question, word=word)
+        return None
 
     def _asking(self, run: Run, areas: Areas, path: str) -> tuple[Data, Data]:
         """Return what a section asks, and what stands in it."""

@@ -71,8 +71,10 @@ def _lines(sheet: str, heads: Sequence[str], rows: Rows) -> Iterator[Line]:
     for number, row in enumerate(rows, 2):
         pairs = zip(heads, (tidy(cell) for cell in row), strict=False)
         cells: dict[str, str] = {}
-        for head, cell in pairs:
-            if head and cell:
-                cells.setdefault(head, cell)
+        for place, (head, cell) in enumerate(pairs, 1):
+            if cell:
+                # A heading that is missing or there twice: no reader asks for it, none loses it.
+                name = head or f"[{place}]"
+                cells[name if name not in cells else f"{name} [{place}]"] = cell
         if cells:
             yield Line(sheet, number, cells)

@@ -201,6 +201,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The rule “{word}” for the answer is not kept.",
         "对答案的限制“{word}”没有保留。",
     ),
+    "condition_halved": (
+        (
+            "Two conditions must hold here. Only the inner one can be kept; the outer one, "
+            "“{word}”, is lost."
+        ),
+        "这里要同时满足两个条件，只能保留里层的；外层条件“{word}”没有保留。",
+    ),
+    "cell_lost": (
+        "This column is not read. Lost: {word}",
+        "不读取这一列，未保留：{word}",
+    ),
+    "sheet_lost": (
+        "The sheet “{word}” is not read.",
+        "没有读取工作表“{word}”。",
+    ),
     "required_lost": (
         "It was a required question; here only a whole page can be required.",
         "原为必答题；这里只能整页设为必答。",

@@ -1,6 +1,7 @@
 """Reading the sheets of an XLSForm, ours or anybody's, into pages of questions."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +16,8 @@ from app.surveys.instrument.exchange.form import (
 )
 from app.surveys.instrument.exchange.grid import Book, Line, find_sheet, lines_of, tidy
 from app.surveys.instrument.exchange.languages import language_of, translated_columns
+from app.surveys.instrument.exchange.leftover import leftover, other_sheets
+from app.surveys.instrument.exchange.limits import Limits, read_limits
 from app.surveys.instrument.exchange.losses import ExchangeError, Level, Loss, Place
 from app.surveys.instrument.exchange.wording import with_marks
 
@@ -26,11 +29,10 @@ _SELECTS = re.compile(r"(select[_ ](?:one|multiple)|select1)(?: from)?\s+(\S+)(\
 _TICKED = re.compile(r"\(?\s*selected\(\s*\$\{([^{}]+)\}\s*,\s*(['\"])([^'\"]*)\2\s*\)\s*\)?")
 _EQUAL = re.compile(r"\$\{([^{}]+)\}\s*=\s*(['\"])([^'\"]*)\2")
 _NO_REPLY = re.compile(r"\$\{[^{}]+\}\s*!=\s*'no_reply'")
-_AT_MOST = re.compile(r"count-selected\(\s*\.\s*\)\s*<=\s*(\d{1,3})")
-_ALONE = re.compile(
-    r"not\(\s*selected\(\s*\.\s*,\s*'([^']*)'\s*\)\s+and\s+count-selected\(\s*\.\s*\)\s*>\s*1\s*\)"
-)
 _YES = frozenset({"yes", "true", "true()", "1"})
+_NO = frozenset({"", "no", "false", "false()", "0"})
+Condition = tuple[str, str]
+_ROWS = {Kind.NOTE: "note", Kind.TEXT: "text"}
 
 
 @dataclass(slots=True)
@@ -40,7 +42,7 @@ class _Group:
     line: Line
     page: Page | None
     area: str = ""
-    condition: tuple[str, str] | None = None
+    condition: Condition | None = None
 
 
 def read_xlsform(book: Book, name: str) -> Form:
@@ -65,14 +67,20 @@ class _Reader:
     columns: dict[str, str] = field(default_factory=dict)  # heading -> language
     groups: list[_Group] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
-    alone: dict[str, set[str]] = field(default_factory=dict)  # list -> answers that stand alone
+    uses: Counter[str] = field(default_factory=Counter)  # list -> questions with it
     settings: dict[str, str] = field(default_factory=dict)
 
     def form(self) -> Form:
         rows = lines_of(self.book, SURVEY, needs=("type", "name"))
-        self.settings = dict(next((one.cells for one in lines_of(self.book, SETTINGS)), {}))
+        settings = lines_of(self.book, SETTINGS)
+        self.settings = dict(next((one.cells for one in settings), {}))
         self._find_languages()
+        self.losses += other_sheets(self.book, SHEETS)
+        for place, one in enumerate(settings):
+            self._leave(one, "end" if place else "settings")
         lists = self._lists()
+        found = (_SELECTS.fullmatch(line.get("type")) for line in rows)
+        self.uses.update(one[2] for one in found if one is not None)
         for line in rows:
             self._row(line, lists)
         for group in self.groups:
@@ -84,7 +92,7 @@ class _Reader:
             languages=self.languages,
             title=self._title(),
             pages=self.pages,
-            lists={name: self._marked(name, answers) for name, answers in lists.items()},
+            lists=lists,
             losses=self.losses,
         )
         self._own_sheets(form)
@@ -92,6 +100,15 @@ class _Reader:
 
     def _lose(self, level: Level, code: str, place: Place, /, **data: str | int) -> None:
         self.losses.append(Loss(level, code, place=place, data=data))
+
+    def _leave(self, line: Line, kind: str, *columns: str) -> None:
+        """Note what nobody takes of a row; of two texts in one language the last is taken."""
+        last: dict[tuple[str, str], str] = {}
+        for head, language in self.columns.items():
+            column = head.partition(":")[0].strip()
+            if column in columns and head in line.cells:
+                last[column, language] = head
+        self.losses += leftover(line, kind, frozenset(last.values()))
 
     def _find_languages(self) -> None:
         """Find the columns of texts and their languages, the first of them being the source."""
@@ -146,16 +163,9 @@ class _Reader:
                 self._lose(Level.LOST, "value_lost", line.at("name"), word=name or code or "?")
                 continue
             words = self._words(line, "label")
+            self._leave(line, "choices", "label")
             found.setdefault(name, []).append(Answer(code, words, _marks(line), line.at()))
         return {name: tuple(answers) for name, answers in found.items()}
-
-    def _marked(self, name: str, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
-        """Mark the answers that a rule of a question makes stand alone."""
-        alone = self.alone.get(name, set())
-        return tuple(
-            replace(one, marks={**one.marks, "exclusive": "yes"}) if one.code in alone else one
-            for one in answers
-        )
 
     def _row(self, line: Line, lists: dict[str, tuple[Answer, ...]]) -> None:
         kind = line.get("type")
@@ -167,6 +177,7 @@ class _Reader:
                 self._lose(Level.LOST, "repeat_lost", line.at("type"))
             self._open(line)
         elif word in ("end_group", "end_repeat"):
+            self._leave(line, "end")
             if self.groups:
                 self.groups.pop()
             else:
@@ -175,8 +186,9 @@ class _Reader:
             self._question(line, kind, lists)
 
     def _open(self, line: Line) -> None:
-        condition = self._condition(line)
         above = self.groups[-1] if self.groups else None
+        condition = self._both(line, self._condition(line), above)
+        self._leave(line, "group", "label")
         if above is None:
             page = Page(line.get("name"), self._words(line, "label"), [], _marks(line), line.at())
             self.pages.append(page)
@@ -185,7 +197,15 @@ class _Reader:
         area = line.get("x_area") or above.area
         if not line.get("x_area") and self._words(line, "label"):
             self._lose(Level.LOST, "note_lost", line.at("label"))
-        self.groups.append(_Group(line, above.page, area, condition or above.condition))
+        self.groups.append(_Group(line, above.page, area, condition))
+
+    def _both(self, line: Line, own: Condition | None, above: _Group | None) -> Condition | None:
+        """Return the condition of a row: its own, else that around it; both cannot be kept."""
+        outer = above.condition if above else None
+        if own is not None and outer is not None and own != outer:
+            word = f"{outer[0]} = {outer[1]}"[:80]
+            self._lose(Level.LOST, "condition_halved", line.at("relevant"), word=word)
+        return own or outer
 
     def _page(self, line: Line) -> Page:
         """Return the page a row belongs to; rows outside every group share one."""
@@ -204,23 +224,37 @@ class _Reader:
         marks = _marks(line)
         if above is not None and above.area:
             marks = {"area": above.area, **marks}
-        condition = self._condition(line) or (above.condition if above else None)
-        if line.get("default"):
-            self._lose(Level.LOST, "default_lost", line.at("default"))
+        condition = self._both(line, self._condition(line), above)
+        if made is Kind.NOTE and line.get("relevant", "relevance"):
+            word = line.get("relevant", "relevance")[:80]
+            self._lose(Level.LOST, "condition_lost", line.at("relevant"), word=word)
+        limits = self._limits(line) if made is Kind.MANY else Limits()
+        if made is Kind.ONE and line.get("constraint"):
+            word = line.get("constraint")[:80]
+            self._lose(Level.LOST, "constraint_lost", line.at("constraint"), word=word)
+        self._leave(line, _ROWS.get(made, "select"), "label", "hint")
         self._page(line).questions.append(
             Question(
                 name=line.get("name"),
                 kind=made,
                 words=self._words(line, "label"),
                 hint=self._words(line, "hint"),
-                answers=answers,
+                answers=self._alone(answers, limits, lists),
                 condition=condition,
-                at_most=self._limit(line, answers),
-                is_required=line.get("required").lower() in _YES,
+                at_most=limits.most,
+                is_required=self._required(line) if made is not Kind.NOTE else False,
                 marks=marks,
                 place=line.at(),
             )
         )
+        if line.get("default") and made is not Kind.NOTE:
+            self._lose(Level.LOST, "default_lost", line.at("default"))
+
+    def _required(self, line: Line) -> bool:
+        rule = line.get("required")
+        if rule.lower() not in _YES | _NO:
+            self._lose(Level.LOST, "cell_lost", line.at("required"), word=rule[:80])
+        return rule.lower() in _YES
 
     def _kind(
         self, line: Line, kind: str, lists: dict[str, tuple[Answer, ...]]
@@ -233,10 +267,7 @@ class _Reader:
                 return None, ""
             if select[3]:
                 self._lose(Level.LOST, "other_lost", line.at("type"))
-                if all(one.code != "other" for one in lists[name]):
-                    other = {"zh-Hans": "其他", "zh-Hant": "其他", "en": "other"}
-                    words = {code: other.get(code, "other") for code in self.languages}
-                    lists[name] = (*lists[name], Answer("other", words, {}, line.at("type")))
+                name = self._with_other(line, name, lists)
             return (Kind.MANY if "multiple" in select[1] else Kind.ONE), name
         if kind.lower() in ("text", "string"):
             return Kind.TEXT, ""
@@ -245,23 +276,54 @@ class _Reader:
         self._lose(Level.LOST, "type_lost", line.at("type"), word=kind[:40])
         return None, ""
 
-    def _limit(self, line: Line, answers: str) -> int | None:
-        """Read what the rule for an answer says; what is no rule of ours is lost."""
-        rule = line.get("constraint")
-        limit = line.get("x_at_most")
-        if not rule:
-            return int(limit) if limit.isdigit() else None
-        alone = _ALONE.findall(rule)
-        most = _AT_MOST.fullmatch(rule)
-        if alone and _ALONE.sub("", rule).replace(" and ", "").strip() == "":
-            self.alone.setdefault(answers, set()).update(alone)
-        elif most is None:
-            self._lose(Level.LOST, "constraint_lost", line.at("constraint"), word=rule[:80])
-        if limit.isdigit():
-            return int(limit)
-        return int(most[1]) if most else None
+    def _with_other(self, line: Line, name: str, lists: dict[str, tuple[Answer, ...]]) -> str:
+        """Return a list with the answer "other": a copy, where other questions use the list."""
+        if any(one.code == "other" for one in lists[name]):
+            return name
+        texts = {"zh-Hans": "其他", "zh-Hant": "其他", "en": "other"}
+        words = {code: texts.get(code, "other") for code in self.languages}
+        answers = (*lists[name], Answer("other", words, {}, line.at("type")))
+        return self._put(name, f"{name}_or_other", answers, lists)
 
-    def _condition(self, line: Line) -> tuple[str, str] | None:
+    def _alone(self, name: str, limits: Limits, lists: dict[str, tuple[Answer, ...]]) -> str:
+        """Return a list in which the answers a rule names stand alone."""
+        if not limits.alone:
+            return name
+        answers = tuple(
+            replace(one, marks={**one.marks, "exclusive": "yes"})
+            if one.code in limits.alone
+            else one
+            for one in lists[name]
+        )
+        return self._put(name, f"{name}_alone", answers, lists)
+
+    def _put(
+        self,
+        name: str,
+        copy: str,
+        answers: tuple[Answer, ...],
+        lists: dict[str, tuple[Answer, ...]],
+    ) -> str:
+        """Keep changed answers: in their list, or where it has other users under another name."""
+        if lists[name] == answers:
+            return name
+        if self.uses[name] <= 1:
+            lists[name] = answers
+            return name
+        while copy in lists and _codes(lists[copy]) != _codes(answers):
+            copy += "_"
+        lists.setdefault(copy, answers)
+        return copy
+
+    def _limits(self, line: Line) -> Limits:
+        """Read what the rule for an answer says; what is no rule of ours is lost."""
+        rule, own = line.get("constraint"), line.get("x_at_most")
+        found = read_limits(rule) if rule else Limits()
+        if not found.is_understood:
+            self._lose(Level.LOST, "constraint_lost", line.at("constraint"), word=rule[:80])
+        return replace(found, most=int(own)) if own.isdigit() else found
+
+    def _condition(self, line: Line) -> Condition | None:
         rule = line.get("relevant", "relevance")
         if not rule or (_NO_REPLY.fullmatch(rule) and line.get("x_role") == "contact"):
             return None
@@ -273,6 +335,7 @@ class _Reader:
 
     def _own_sheets(self, form: Form) -> None:
         for line in lines_of(self.book, AREAS):
+            self._leave(line, AREAS, "label", "hint")
             if line.get("area"):
                 marks = _marks(line) | {"show_if": line.get("show_if")}
                 words, hint = self._words(line, "label"), self._words(line, "hint")
@@ -280,10 +343,15 @@ class _Reader:
                     AreaLine(line.get("area"), line.get("attribute"), words, hint, marks, line.at())
                 )
         for line in lines_of(self.book, AROUND):
+            self._leave(line, AROUND, "label")
             if line.get("path"):
                 form.around[line.get("path")] = Around(
                     line.get("value"), self._words(line, "label"), line.at()
                 )
+
+
+def _codes(answers: Sequence[Answer]) -> list[tuple[str, bool]]:
+    return [(one.code, one.marks.get("exclusive") == "yes") for one in answers]
 
 
 def _marks(line: Line) -> dict[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from app.surveys.instrument.exchange.grid import Book, tidy
 from app.surveys.instrument.exchange.languages import heading_name
+from app.surveys.instrument.exchange.limits import message, write_limits
 from app.surveys.instrument.exchange.losses import Level, Loss
 from app.surveys.instrument.exchange.plain import NO_PREFIX, question_code
 from app.surveys.instrument.exchange.wording import with_breaks
@@ -25,10 +26,6 @@ from app.surveys.instrument.model import (
 
 SURVEY, CHOICES, SETTINGS = "survey", "choices", "settings"
 AREAS, AROUND = "x_areas", "x_instrument"
-_CHOOSE = {  # words of the rules that a tool itself shows
-    "at_most": {"zh": "最多选 {limit} 项。", "en": "At most {limit}."},
-    "alone": {"zh": "选了“{word}”就不能再选别的。", "en": "“{word}” stands alone."},
-}
 _PLAIN_COLUMNS = (
     *("required", "relevant", "constraint", "appearance"),
     *("x_role", "x_area", "x_attribute", "x_dimension", "x_element", "x_class"),
@@ -92,12 +89,10 @@ class _Writer:
             for language in self._instrument.languages
         }
 
-    def _say(self, message: str, **data: str) -> Cells:
+    def _say(self, most: int | None, word: str) -> Cells:
         return {
-            f"constraint_message::{heading_name(language)}": _CHOOSE[message][
-                "zh" if language.startswith("zh") else "en"
-            ].format_map(data)
-            for language in self._instrument.languages
+            f"constraint_message::{heading_name(one)}": message(one, most, word)
+            for one in self._instrument.languages
         }
 
     def _name(self, wanted: str) -> str:
@@ -210,18 +205,13 @@ class _Writer:
             "name": name,
             "x_role": items[0].role.value,
         }
-        if section.at_most is not None:
-            cells["constraint"] = f"count-selected(.) <= {section.at_most}"
-            cells["x_at_most"] = str(section.at_most)
-            cells |= self._say("at_most", limit=str(section.at_most))
+        cells["x_at_most"] = "" if section.at_most is None else str(section.at_most)
         alone = [one for one in items if one.exclusive]
-        if alone and section.at_most is None:
-            rules = (
-                f"not(selected(., '{field_value(one)}') and count-selected(.) > 1)" for one in alone
-            )
-            cells["constraint"] = " and ".join(rules)
-            word = alone[0].text.plain(self._instrument.languages[0])
-            cells |= self._say("alone", word=tidy(word))
+        rule = write_limits(section.at_most, [field_value(one) for one in alone])
+        if rule:
+            cells["constraint"] = rule
+            word = tidy(alone[0].text.plain(self._instrument.languages[0])) if alone else ""
+            cells |= self._say(section.at_most, word)
         cells |= self._words("label", section.text) | self._words("hint", section.hint)
         return cells
 

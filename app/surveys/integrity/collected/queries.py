@@ -11,8 +11,11 @@ from app.surveys.campaign.models import Campaign, CampaignState, Exclusion, Fram
 from app.surveys.campaign.queries import approved_exclusion
 from app.surveys.integrity import thresholds as limits
 from app.surveys.integrity.facts import Answered, Surroundings
+from app.surveys.integrity.hands import Hand, one_hand
 from app.surveys.integrity.models import IntegrityMeasure
 from app.surveys.integrity.stored import read_signals
+from app.surveys.paper.scans.models import ScanPage, ScanSheet
+from app.surveys.paper.scans.trays import Tray
 from app.surveys.register.models import Person
 from app.surveys.response.models import Comment, Response, ResponseSignal
 
@@ -88,7 +91,36 @@ def find_surroundings(session: Session, campaign: Campaign, community_id: int) -
         shared_phones=shared,
         is_delivery_kept=_is_delivery_kept(session, campaign.id, community_id),
         level_before=_level(session, earlier, community_id),
+        one_hand=one_hand(list_hands(session, campaign.id, community_id)),
     )
+
+
+def list_hands(session: Session, campaign_id: int, community_id: int) -> list[Hand]:
+    """Return how the marks on the scanned pages of counted answers look, without any answer."""
+    statement = (
+        select(
+            ScanPage.batch_id,
+            ScanPage.frame_member_id,
+            ScanPage.darkness,
+            ScanPage.stroke,
+            ScanPage.slant,
+        )
+        .join(ScanSheet, ScanSheet.sheet_id == ScanPage.sheet_id)
+        .join(Response, Response.id == ScanSheet.response_id)
+        .where(
+            ScanSheet.campaign_id == campaign_id,
+            ScanSheet.community_id == community_id,
+            ScanPage.tray == Tray.ACCEPTED,
+            ScanPage.darkness.is_not(None),
+            Response.is_counted,
+        )
+        .order_by(ScanPage.id)
+    )
+    return [
+        Hand(batch, home, darkness, stroke, slant)
+        for batch, home, darkness, stroke, slant in session.execute(statement)
+        if home is not None and darkness is not None and stroke is not None and slant is not None
+    ]
 
 
 def _of_community(campaign_id: int, community_id: int) -> ColumnElement[bool]:

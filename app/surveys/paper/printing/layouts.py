@@ -1,6 +1,5 @@
 """Layouts of printed forms: made once, kept as they were printed, handed to printer and reader."""
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 from sqlalchemy.orm import Session
@@ -70,11 +69,6 @@ def layout_of(session: Session, key: str) -> Layout | None:
     """Return the geometry of a layout as it was printed, without the printer's part, or None."""
     found = queries.find_layout(session, key)
     return None if found is None else _read(found.geometry)
-
-
-def layouts_of_running(session: Session) -> Mapping[str, Layout]:
-    """Return the geometry of every layout sheets may come back of, by key: for the reader."""
-    return {one.key: _read(one.geometry) for one in queries.list_layouts_of_open_campaigns(session)}
 
 
 def instrument_of(session: Session, layout: PaperLayout) -> Instrument:

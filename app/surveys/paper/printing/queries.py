@@ -159,6 +159,12 @@ def list_sheets_of_order(session: Session, order_id: int, building: str) -> list
     return list(session.scalars(statement))
 
 
+def list_sheets_of_home(session: Session, member_id: int) -> list[PaperSheet]:
+    """Return the sheets printed for a home, the latest copy first."""
+    statement = select(PaperSheet).where(PaperSheet.frame_member_id == member_id)
+    return list(session.scalars(statement.order_by(PaperSheet.copy.desc(), PaperSheet.id.desc())))
+
+
 def last_copies(session: Session, member_ids: Sequence[int]) -> dict[int, int]:
     """Return the number of the latest copy of homes that have any."""
     statement = (

@@ -25,7 +25,9 @@ def style_of(ink: Ink, decided: Decided) -> MarkStyle:
             covered = _inside(cell > ink.threshold)
             if covered.sum() < 6:
                 continue
-            reach = cv2.distanceTransform(covered, cv2.DIST_L2, 3)
+            # A box filled to its edge ends there: a margin, or its middle lies nowhere near an end.
+            ringed = cv2.copyMakeBorder(covered, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+            reach = cv2.distanceTransform(ringed, cv2.DIST_L2, 3)
             strokes.append(2 * float(np.percentile(reach[reach > 0], 90)) / SCALE)
             doubled.append(_direction(covered))
     turned = complex(np.mean(np.exp(2j * np.array(doubled)))) if doubled else 0j

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.surveys.campaign.models import Outcome
 from app.surveys.instrument.answers import AnswerSet, clean_text
 from app.surveys.paper.layout.model import Page
+from app.surveys.paper.reading.result import Problem
 from app.surveys.paper.scans import queries
 from app.surveys.paper.scans.errors import (
     BatchClosedError,
@@ -28,6 +29,7 @@ from app.surveys.paper.scans.models import (
     ScanSheet,
 )
 from app.surveys.paper.scans.readings import HAS_VALUES, seal_reading, seal_values, unread
+from app.surveys.paper.scans.rereading import ask_again
 from app.surveys.paper.scans.settling import (
     REOPENED,
     PageState,
@@ -108,7 +110,10 @@ def name_page(
     staff_id: int,
     now: datetime,
 ) -> ScanPage:
-    """Tie a page whose code could not be read to a printed sheet; its rows are keyed by hand.
+    """Tie a page whose code could not be read to a printed sheet.
+
+    A page on which nothing but the code was unreadable is read again (`rereading.BEING_READ`);
+    any other, and one that cannot be read then either, is keyed by hand.
 
     Raises:
         BatchClosedError: The batch is closed.
@@ -134,10 +139,13 @@ def name_page(
     if taken is not None or sheet.response_id is not None:
         raise TakenError
     reading = unread(printed.layout.page(page_of_sheet))
+    is_only_code = page.problem == Problem.NO_CODE
     page.page, page.problem = page_of_sheet, ""
     page.reading_sealed = seal_reading(vault, reading, is_flat=False)
     move(session, vault, page, Tray.PARTNER, staff_id=staff_id, now=now)
     place(session, vault, page, printed, reading, staff_id=staff_id, now=now)
+    if is_only_code and page.tray in REVIEWED:
+        ask_again(session, page, now=now)
     return page
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import and_, distinct, func, select
 from sqlalchemy.orm import Session
 
 from app.surveys.campaign.models import Campaign, FrameMember
@@ -21,7 +22,7 @@ from app.surveys.paper.scans.models import (
     ScanPage,
     ScanSheet,
 )
-from app.surveys.paper.scans.trays import LIVE, QUEUED, Tray
+from app.surveys.paper.scans.trays import LIVE, Tray
 from app.surveys.register.models import Community
 from app.surveys.response.models import Response
 
@@ -72,6 +73,7 @@ def list_batches(
     state: BatchState | None = None,
     campaign_id: int | None = None,
     batch_id: int | None = None,
+    opened_by: int | None = None,
     page: int = 1,
 ) -> list[BatchRow]:
     """Return a page of batches, the latest first, and one more if there are more."""
@@ -97,6 +99,8 @@ def list_batches(
         query = query.where(ScanBatch.campaign_id == campaign_id)
     if batch_id is not None:
         query = query.where(ScanBatch.id == batch_id)
+    if opened_by is not None:
+        query = query.where(ScanBatch.opened_by == opened_by)
     return [BatchRow(*row) for row in session.execute(query)]
 
 
@@ -196,8 +200,20 @@ def list_pages(
     *,
     after: int = 0,
     limit: int = PER_PAGE,
+    but: str = "",
+    since: datetime | None = None,
 ) -> list[ScanPage]:
-    """Return pages of a batch that lie in these trays, in the order they were scanned."""
+    """Return pages of a batch that lie in these trays, in the order they were scanned.
+
+    Args:
+        session: To read from.
+        batch_id: The batch.
+        trays: Which trays.
+        after: Only pages behind this one.
+        limit: How many at most.
+        but: Leave out pages with this problem,
+        since: if they were moved after this instant.
+    """
     query = (
         select(ScanPage)
         .where(ScanPage.batch_id == batch_id, ScanPage.tray.in_(trays), ScanPage.id > after)
@@ -205,6 +221,9 @@ def list_pages(
         .limit(limit)
         .execution_options(populate_existing=True)
     )
+    if since is not None:
+        moved = select(ScanMove.id).where(ScanMove.page_id == ScanPage.id, ScanMove.at > since)
+        query = query.where(~and_(ScanPage.problem == but, moved.exists()))
     return list(session.scalars(query))
 
 
@@ -264,22 +283,6 @@ def count_sheets(session: Session, batch_id: int) -> tuple[int, int]:
     )
     answers, counted = session.execute(query).one()
     return answers, counted
-
-
-def count_queued(session: Session, scope: Viewer, campaign_id: int) -> dict[Tray, int]:
-    """Return how many pages wait in each tray, over all open batches of a campaign."""
-    query = (
-        select(ScanPage.tray, func.count())
-        .join(ScanBatch, ScanBatch.id == ScanPage.batch_id)
-        .where(
-            ScanBatch.campaign_id == campaign_id,
-            ScanBatch.state == BatchState.OPEN,
-            ScanPage.tray.in_(QUEUED),
-            seen_by(scope, ScanBatch.community_id),
-        )
-        .group_by(ScanPage.tray)
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def list_conflicts(
@@ -414,20 +417,5 @@ def list_unnamed_images(session: Session, campaign_id: int, limit: int) -> list[
         .join(ScanBatch, ScanBatch.id == ScanPage.batch_id)
         .where(ScanBatch.campaign_id == campaign_id, ScanPage.frame_member_id.is_(None))
         .limit(limit)
-    )
-    return list(session.scalars(query))
-
-
-def list_hands(session: Session, campaign_id: int, community_id: int) -> list[ScanPage]:
-    """Return the accepted pages of a community, for the checks of answers: batch and hand."""
-    query = (
-        select(ScanPage)
-        .join(ScanSheet, ScanSheet.sheet_id == ScanPage.sheet_id)
-        .where(
-            ScanSheet.campaign_id == campaign_id,
-            ScanSheet.community_id == community_id,
-            ScanPage.tray == Tray.ACCEPTED,
-        )
-        .order_by(ScanPage.id)
     )
     return list(session.scalars(query))

@@ -13,6 +13,7 @@ from app.vault import Vault
 _READING = "scan"
 _VALUE = "scan-value"
 _IMAGE = "scan-image"
+BY_HAND = "by_hand"  # why of a row that nothing has read: a person keys it from the picture
 _MARKS = {
     RowState.MARKED: Mark.SURE,
     RowState.BLANK: Mark.EMPTY,
@@ -43,8 +44,13 @@ def reading_of(scanned: ScannedPage) -> Reading:
 
 def unread(page: Page) -> Reading:
     """Return the reading of a page a person has to key from its picture: nothing is sure."""
-    rows = tuple(Row(row.field, Mark.DOUBTFUL, (), "by_hand") for row in page.rows)
+    rows = tuple(Row(row.field, Mark.DOUBTFUL, (), BY_HAND) for row in page.rows)
     return Reading(rows, tuple(frame.field for frame in page.frames))
+
+
+def is_unread(reading: Reading) -> bool:
+    """Say whether nothing was read on a page: all of it waits to be keyed."""
+    return bool(reading.rows) and all(row.why == BY_HAND for row in reading.rows)
 
 
 def seal_reading(vault: Vault, reading: Reading, *, is_flat: bool) -> bytes:

@@ -11,7 +11,8 @@ from app.surveys.instrument.model import Instrument
 from app.surveys.paper.layout.model import Layout
 from app.surveys.paper.printing.layouts import layout_of
 from app.surveys.paper.printing.models import PaperSheet
-from app.surveys.paper.printing.queries import find_sheet, get_sheet
+from app.surveys.paper.printing.queries import find_sheet, get_sheet, list_sheets_of_home
+from app.surveys.paper.scans import queries
 from app.surveys.paper.scans.errors import UnknownSheetError
 
 
@@ -43,6 +44,22 @@ def find_printed(session: Session, number: int) -> Printed:
 def get_printed(session: Session, sheet_id: int) -> Printed:
     """Return a sheet by its key."""
     return _around(session, get_sheet(session, sheet_id))
+
+
+def missing_pages(session: Session, member_id: int) -> list[tuple[PaperSheet, int]]:
+    """Return the pages printed for a home that no scan stands for and no answer was made without.
+
+    For a page whose code nobody can read: it can be none but one of these.
+    """
+    found = []
+    for sheet in list_sheets_of_home(session, member_id):
+        layout = layout_of(session, sheet.layout_key)
+        back = queries.find_scan_sheet(session, sheet.id)
+        if layout is None or (back is not None and back.response_id is not None):
+            continue
+        there = {page.page for page in queries.list_live(session, sheet.id)}
+        found += [(sheet, one.number) for one in layout.pages if one.number not in there]
+    return found
 
 
 def _around(session: Session, sheet: PaperSheet) -> Printed:

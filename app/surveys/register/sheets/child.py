@@ -4,7 +4,8 @@ Whoever sends a workbook chooses its bytes, so it is unpacked where it can do no
 memory, little time, no file and no connection. It is started by its path and imports nothing of
 the application. Of the first visible sheet every row becomes one line, blank ones too, so that
 line and row have the same number. With names of sheets as arguments those are read, each line
-beginning with the name. Formulas give the value the workbook remembers; dates give the day.
+beginning with the name. Formulas give the value the workbook remembers; dates give the day, and
+the minute where the cell shows one.
 """
 
 import csv
@@ -18,7 +19,7 @@ import resource
 import sys
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from xml.parsers import expat
 
 LARGEST_UNPACKED = 150_000_000
@@ -34,9 +35,11 @@ SECONDS = 60
 REFUSED = 3
 _CHUNK = 1 << 16
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_DAY_ZERO = date(1899, 12, 30)
+_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - cells of a workbook know no zone
+_SECONDS = 24 * 60 * 60
 # The built-in number formats that show a day, and marks of one in a format somebody made.
 _DAY_FORMATS = frozenset({14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)})
+_DAY_AND_TIME = frozenset({22})
 _IN_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 Handler = Callable[..., None]
 
@@ -79,7 +82,7 @@ def write_rows(content: bytes, out: io.TextIOWrapper, names: Sequence[str] = ())
             if path in members:
                 _parse(book, path, collector.start, collector.text, collector.end)
         for name, sheet in sheets:
-            rows = _Rows(texts.found, days.styles, out, [name] if names else [])
+            rows = _Rows(texts.found, days, out, [name] if names else [])
             _parse(book, sheet, rows.start, rows.text, rows.end)
 
 
@@ -201,11 +204,13 @@ class _Texts:
 
 
 class _Days:
-    """Collects the styles that show a number as a day."""
+    """Collects the styles that show a number as a day, and those that show a time with it."""
 
     def __init__(self) -> None:
         self.styles: set[str] = set()
+        self.timed: set[str] = set()
         self._own: set[int] = set()
+        self._own_timed: set[int] = set()
         self._is_cell_style = False
         self._count = 0
 
@@ -215,12 +220,16 @@ class _Days:
             code = _IN_FORMAT.sub("", given.get("formatCode", "")).lower()
             if "y" in code or "d" in code:
                 self._own.add(int(given["numFmtId"]))
+                if "h" in code:
+                    self._own_timed.add(int(given["numFmtId"]))
         elif tag == "cellXfs":
             self._is_cell_style = True
         elif tag == "xf" and self._is_cell_style:
             number = int(given.get("numFmtId", "0"))
             if number in _DAY_FORMATS or number in self._own:
                 self.styles.add(str(self._count))
+            if number in _DAY_AND_TIME or number in self._own_timed:
+                self.timed.add(str(self._count))
             self._count += 1
 
     def text(self, _data: str) -> None:
@@ -235,7 +244,7 @@ class _Rows:
     """Writes the rows of a sheet while it is parsed."""
 
     def __init__(
-        self, texts: list[str], days: set[str], out: io.TextIOWrapper, first: list[str]
+        self, texts: list[str], days: _Days, out: io.TextIOWrapper, first: list[str]
     ) -> None:
         self._first = first  # cells in front of every row
         self._texts = texts
@@ -309,10 +318,14 @@ class _Rows:
         self._cells.append(" ".join(value.split()))
 
     def _number(self, text: str) -> str:
-        """Return a number as people see it: a day, or digits without 1E+10 and .0."""
+        """Return a number as people see it: a day with its minute, or digits without 1E+10."""
         number = float(text)
-        if self._style in self._days and 1 <= number < 2_958_466:
-            return (_DAY_ZERO + timedelta(days=int(number))).isoformat()
+        if self._style in self._days.styles and 1 <= number < 2_958_466:
+            day = _DAY_ZERO + timedelta(days=int(number))
+            minute = round(number % 1 * _SECONDS) // 60
+            if self._style in self._days.timed and minute:
+                return (day + timedelta(minutes=minute)).isoformat(" ", "minutes")
+            return day.date().isoformat()
         if number.is_integer() and abs(number) < 1e15:
             return str(int(number))
         return text
