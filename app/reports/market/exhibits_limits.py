@@ -1,5 +1,7 @@
 """Exhibit of the market: zones of tolerance of our residents beside those of the best rival."""
 
+from collections.abc import Sequence
+
 from app.analysis.results.market import ItemLimits, SeenLimits
 from app.i18n import gettext as _
 from app.reports.charts import BLUE, INK, ORANGE, Point
@@ -39,6 +41,32 @@ def limits(source: MarketSource) -> Exhibit | None:
         low=low,
         high=high,
     )
+    table = _table(title, shown, source)
+    return Exhibit(
+        name="limits",
+        number="M-18",
+        title=title,
+        sub=_(
+            "Bar: from lowest acceptable to ideal. Reached: ■ clearly above the lowest acceptable, "
+            "◆ clearly below it, ○ cannot be told apart"
+        ),
+        note=sentences(
+            _(
+                "Each resident is asked for the limits of three areas. As answered by each "
+                "company's own residents, nothing is evened out: a bar says what they accept, not "
+                "who is better."
+            ),
+            _("Below 30 people no level is shown."),
+        ),
+        anchor="limits",
+        table=table,
+        draw=lambda width: interval_rows(lines, plan, width),
+    )
+
+
+def _table(
+    title: str, shown: Sequence[tuple[ItemLimits, SeenLimits]], source: MarketSource
+) -> Table:
     rows = tuple(
         Row(
             _name(item, one, source),
@@ -64,26 +92,7 @@ def limits(source: MarketSource) -> Exhibit | None:
         Head(_("Reached less ideal"), SIGNED, ends=True),
         Head(_("Says"), wide=True),
     )
-    return Exhibit(
-        name="limits",
-        number="M-18",
-        title=title,
-        sub=_(
-            "Bar: from lowest acceptable to ideal. Reached: ■ clearly above the lowest acceptable, "
-            "◆ clearly below it, ○ cannot be told apart"
-        ),
-        note=sentences(
-            _(
-                "Each resident is asked for the limits of three areas. As answered by each "
-                "company's own residents, nothing is evened out: a bar says what they accept, not "
-                "who is better."
-            ),
-            _("Below 30 people no level is shown."),
-        ),
-        anchor="limits",
-        table=Table("limits", title, _("Area and company"), heads, rows),
-        draw=lambda width: interval_rows(lines, plan, width),
-    )
+    return Table("limits", title, _("Area and company"), heads, rows)
 
 
 def _line(item: ItemLimits, one: SeenLimits, source: MarketSource) -> Line:

@@ -151,7 +151,7 @@ class ContactIn(Body):
 
     at: Instant = Field(description="When it took place, with its offset.")
     way: Way
-    person: Said = Field(max_length=40, description="Who was spoken to, or tried.")
+    person: Said = Field(min_length=1, max_length=40, description="Who was spoken to, or tried.")
     outcome: Outcome
     result: Perhaps = Field(default="", max_length=2000, description="What was said or promised.")
     owner_view: OwnerView | None = None

@@ -184,7 +184,7 @@ def test_answers_of_a_small_community_are_named_where_they_are_left_out(session,
     (point,) = list_points(session, None, head_office())
     assert (point.head.n, point.left_out) == (60, (1, 8))
     note = series([point]).note
-    assert "2024-06: 8 answers of 1 communities with fewer than 10" in note
+    assert "2024-06：1 个小区回答不到 10 户，共 8 份" in note
 
 
 def test_weights_of_the_file_weigh(session, shop):

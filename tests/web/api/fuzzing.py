@@ -56,6 +56,8 @@ def _run(operation, mode, api, real, rng, examples, found) -> None:
         if mode is GenerationMode.POSITIVE and rng.random() < 0.7:
             own = {name: real[name] for name in case.path_parameters if name in real}
             case.path_parameters.update(own)
+        if mode is GenerationMode.POSITIVE and "Idempotency-Key" in case.headers:
+            case.headers["Idempotency-Key"] = f"fuzz-{found.requests}"  # one for each act
         # Its client for WSGI unpacks nothing.
         headers = {**api.bearer("all"), "Accept-Encoding": "identity"}
         response = case.call(headers=headers)
