@@ -32,6 +32,7 @@ def create() -> None:
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("places", sa.Text(), nullable=False),
         sa.Column("fetched", sa.Integer(), nullable=False),
         one_of("ck_export_order_exportkind", "kind", *_KINDS),
         one_of("ck_export_order_exportstate", "state", *_STATES),

@@ -54,7 +54,8 @@ def export(
         with write_session(engine) as session:
             order.state, order.ended_at = ExportState.DROPPED, clock.now()
             order.digest, order.size = digest, out.stat().st_size
-            order.rows, order.snapshot_digest, order.fetched = result.rows, result.snapshot, 1
+            services.note_contents(order, result)
+            order.fetched = 1
             session.add(order)
             audit.record(
                 session,

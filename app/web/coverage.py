@@ -18,6 +18,7 @@ from app.web.auth import current_scope, require_role
 from app.web.choosing import campaign_in_address, chosen_campaign, opened_campaigns
 from app.web.downloads import attachment
 from app.web.services import services
+from app.web.taken import noted
 from app.web.transaction import reading
 
 bp = Blueprint("coverage", __name__, url_prefix="/hq/coverage")
@@ -78,7 +79,8 @@ def workbook() -> Response:
         company=services().config.company,
         today=beijing_date(services().now()),
     )
-    return attachment(content, _XLSX, f"coverage-{campaign.code}.xlsx")
+    answer = attachment(content, _XLSX, f"coverage-{campaign.code}.xlsx")
+    return noted(answer, campaign, "coverage.xlsx")
 
 
 def _campaign(campaigns: list[Campaign]) -> Campaign | None:

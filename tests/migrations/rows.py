@@ -1030,6 +1030,7 @@ def _fill_exports(session: Session) -> None:
         digest="1" * 64,
         size=1,
         rows=1,
+        places="1",
         fetched=0,
     )
     session.add(made)

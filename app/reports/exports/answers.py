@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from app.reports.exports.coarse import WEEK, coarse_homes
 from app.reports.exports.codes import coded, decoded
 from app.reports.exports.safe import cleaned
 from app.reports.exports.variables import BESIDE, items_of
@@ -21,6 +22,7 @@ from app.surveys.snapshot.homes import DAY, HOME_VARIABLES, read_homes
 from app.surveys.snapshot.manifest import ANSWERS, HOMES, INSTRUMENT, Manifest, from_json
 
 Cell = str | int | float | None
+GROUP = "replicate_group"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +65,11 @@ def read_manifest(storage: Storage, snapshot_digest: str) -> Manifest:
 
 
 def read_batches(
-    storage: Storage, digests: Sequence[str], instrument: Instrument
+    storage: Storage,
+    digests: Sequence[str],
+    instrument: Instrument,
+    *,
+    groups: Sequence[int],
 ) -> Iterator[Batch]:
     """Yield one community after the other; only one is in memory at a time.
 
@@ -71,6 +77,7 @@ def read_batches(
         storage: The store of files.
         digests: Snapshots, in the order of the export.
         instrument: What all of them were asked.
+        groups: New label of every replicate group; see `coarse.group_labels`.
 
     Raises:
         MissingFileError, DamagedFileError, BadManifestError: A file is not what was frozen.
@@ -78,7 +85,10 @@ def read_batches(
     # Opening one costs more than reading a community with it.
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         for one in digests:
-            yield _batch(storage, read_manifest(storage, one), instrument, connection)
+            batch = _batch(storage, read_manifest(storage, one), instrument, connection)
+            known = batch.known[GROUP]
+            batch.known[GROUP] = [groups[int(one)] for one in known if isinstance(one, int)]
+            yield batch
 
 
 def _batch(
@@ -107,11 +117,12 @@ def _batch(
         "region": [manifest.region] * size,
         "estate_age": [manifest.estate_age] * size,
     }
+    shown = coarse_homes(variables)
     for name in HOME_VARIABLES:
         if name != DAY:
-            known[name] = [cleaned(value) for value in variables[name]]
-    known[DAY] = [int(value) if value else None for value in variables[DAY]]
-    known["replicate_group"] = [int(one) for one in table["replicate_group"].tolist()]
+            known[name] = [cleaned(value) for value in shown[name]]
+    known[WEEK] = [int(value) if value else None for value in shown[WEEK]]
+    known[GROUP] = [int(one) for one in table["replicate_group"].tolist()]
     known["weight"] = [weight] * size
     codes = np.empty((size, len(items)), dtype=np.uint8)
     for at, item in enumerate(items):

@@ -1,5 +1,6 @@
 """Answers of one community, or of all, as a ZIP of the forms that were asked for. Worker side."""
 
+import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from app.reports.exports.about import About
 from app.reports.exports.answers import Batch, read_batches
 from app.reports.exports.archive import Archive, Made
+from app.reports.exports.coarse import group_labels
 from app.reports.exports.csv_file import write_codebook, write_long, write_wide
 from app.reports.exports.ddi import LANGUAGES, codebook_xml, count
 from app.reports.exports.json_file import write_json
@@ -28,10 +30,11 @@ class _Batches:
 
     storage: Storage
     about: About
+    groups: tuple[int, ...]  # the same in every form; drawn anew for every export, kept nowhere
 
     def __iter__(self) -> Iterator[Batch]:
         digests = [one.digest for one in self.about.frozen]
-        return read_batches(self.storage, digests, self.about.instrument)
+        return read_batches(self.storage, digests, self.about.instrument, groups=self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def write_answers(
         MissingFileError, DamagedFileError, BadManifestError: A snapshot is not what it promises.
     """
     archive = Archive(path, folder=folder, number=about.number, made_at=about.made_at)
-    batches = _Batches(storage, about)
+    batches = _Batches(storage, about, group_labels(secrets.SystemRandom()))
     left_out: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as scratch, in_language(about.language):
         job = _Job(batches, codebook(about.instrument), about, Path(scratch))

@@ -25,11 +25,13 @@ class Made:
         rows: Homes, or lines of tables.
         snapshot: Digest of what it was made from.
         left_out: Forms that were ordered and are not there, with a code of the reason.
+        communities: Keys of the communities that stand in it.
     """
 
     rows: int
     snapshot: str
     left_out: Mapping[str, str] = field(default_factory=dict)
+    communities: frozenset[int] = frozenset()
 
 
 class Archive:

@@ -91,7 +91,7 @@ def codebook_rows(book: Sequence[Variable]) -> Iterator[list[str | int]]:
         texts = (one.label, one.question, one.universe)
         head = [*(guarded(text) for text in about), *(guarded(text) for text in texts)]
         if one.kind is not Kind.CODE:
-            yield [*head, "", "", ""]
+            yield [*head, "", guarded(one.empty), 1 if one.empty else ""]
         for is_missing, pairs in ((0, one.values), (1, one.missing)):
             for code, word in pairs:
                 yield [*head, code, guarded(word), is_missing]

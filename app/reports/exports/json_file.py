@@ -62,6 +62,7 @@ def _variable(one: Variable) -> dict[str, object]:
         "area": one.area,
         "values": [{"code": code, "word": word} for code, word in one.values],
         "missing": [{"code": code, "word": word} for code, word in one.missing],
+        "empty": one.empty,
     }
 
 

@@ -18,6 +18,10 @@ from app.reports.exports.safe import cleaned
 # Owners' committees read results, not how the answers were checked.
 _ONLY_STAFF = frozenset(PAGES["quality"])
 GROUPS = "groups"
+SATISFIED = "satisfied"
+# From so many homes a share is said, in steps of so many hundredths: two numbers of homes at least
+# fit every step, mostly three or more.
+_STEPS = ((500, 1), (100, 5), (30, 10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,9 @@ def lines_of(source: Source, *, code: str, name: str, tables: Sequence[str]) -> 
         for view, by in _views(source, table):
             exhibit = build(table, view)
             if exhibit is not None:
-                blank = Line(
-                    code, name, table, exhibit.table.title, "", "", None, standing=standing
-                )
-                yield from _of_table(exhibit.table, replace(blank, table=f"{table}{by}"))
+                told = _as_shares(exhibit.table) if table == SATISFIED else exhibit.table
+                blank = Line(code, name, table, told.title, "", "", None, standing=standing)
+                yield from _of_table(told, replace(blank, table=f"{table}{by}"))
     for found in source.result.segments:
         yield from _groups(source, found, code=code, name=name, standing=standing)
 
@@ -104,6 +107,28 @@ def _views(source: Source, table: str) -> Iterator[tuple[Source, str]]:
         yield source, ""
     for choice in choices:
         yield replace(source, by=choice), f".{choice}"
+
+
+def coarse_share(count: int, total: int) -> float | None:
+    """Return a share of homes so coarse that it does not give their number; None of few homes."""
+    step = next((step for least, step in _STEPS if total >= least), None)
+    return None if step is None else round(step * round(100 * count / total / step) / 100, 2)
+
+
+def _as_shares(table: Table) -> Table:
+    """Return the table of satisfied homes without its counts.
+
+    The counts of two revisions would tell what the home answered that left between them.
+    """
+    rows = []
+    for row in table.rows:
+        satisfied, _unsatisfied, together = row.cells
+        share = None
+        if isinstance(satisfied, int) and isinstance(together, int):
+            share = coarse_share(satisfied, together)
+        rows.append(replace(row, cells=(share,)))
+    heads = (Head(_("Share of homes satisfied, rounded"), SHARE, 0),)
+    return replace(table, title=_("Satisfied overall, share"), heads=heads, rows=tuple(rows))
 
 
 def _of_table(table: Table, blank: Line) -> Iterator[Line]:

@@ -4,7 +4,7 @@ What somebody may take out is decided anew when it is made: rights and holds cha
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from app.reports.exports.errors import (
 from app.reports.exports.lines import HEAD, Line, as_row, lines_of, tables_for
 from app.reports.exports.models import ExportKind, ExportOrder
 from app.reports.exports.queries import (
+    Barred,
     Place,
     find_league,
     list_barred,
@@ -46,6 +47,7 @@ from app.surveys.campaign.queries import get_campaign, get_instrument, list_camp
 from app.surveys.instrument.model import Instrument
 from app.surveys.register.queries import get_community
 from app.surveys.snapshot.manifest import Manifest, from_json
+from app.surveys.snapshot.models import Snapshot
 from app.surveys.snapshot.version import code_version
 
 
@@ -86,12 +88,19 @@ def make(maker: Maker, scope: Scope, order: ExportOrder, path: Path) -> Made:
     if scope.role not in ROLES[order.kind] or scope.role.value != order.role:
         raise NotAllowedError
     campaign = get_campaign(maker.session, order.campaign_id)
-    about = _about(maker, scope, order, campaign)
+    snapshots = list_snapshots(
+        maker.session, campaign.id, scope, community_id=order.community_id, now=maker.now
+    )
+    ids = {one.community_id for one in snapshots if one.community_id is not None}
+    about = _about(maker, scope, order, campaign, snapshots)
     folder = f"{campaign.code}-{order.kind.value}-{order.number}"
     forms = order.forms.split(" ")
     if order.kind is ExportKind.ANSWERS:
         maker.session.rollback()  # writing files reads no more from the database
-        return write_answers(path, maker.storage, about, forms, folder=folder)
+        made = write_answers(path, maker.storage, about, forms, folder=folder)
+        return replace(made, communities=frozenset(ids))
+    if order.kind is ExportKind.KPI:
+        ids |= {one.community_id for one in _barred(maker, scope, order)}
     with in_language(order.language):
         lists, schema = (
             (_tables(maker, scope, order, about), TABLES_SCHEMA)
@@ -99,14 +108,18 @@ def make(maker: Maker, scope: Scope, order: ExportOrder, path: Path) -> Made:
             else (_kpi(maker, scope, order, about.instrument), KPI_SCHEMA)
         )
     maker.session.rollback()
-    return write_lists(path, about, lists, forms, folder=folder, schema=schema)
+    made = write_lists(path, about, lists, forms, folder=folder, schema=schema)
+    return replace(made, communities=frozenset(ids))
 
 
-def _about(maker: Maker, scope: Scope, order: ExportOrder, campaign: Campaign) -> About:
+def _about(
+    maker: Maker,
+    scope: Scope,
+    order: ExportOrder,
+    campaign: Campaign,
+    snapshots: Sequence[Snapshot],
+) -> About:
     """Return what the files say about themselves."""
-    snapshots = list_snapshots(
-        maker.session, campaign.id, scope, community_id=order.community_id, now=maker.now
-    )
     if not snapshots and order.kind is not ExportKind.KPI:
         raise NothingToExportError
     manifests = [from_json(one.manifest) for one in snapshots]
@@ -199,11 +212,7 @@ def _lines(
 
 def _kpi(maker: Maker, scope: Scope, order: ExportOrder, instrument: Instrument) -> list[List]:
     """Return the figures of rankable communities, and the others with the reason."""
-    places = [
-        one
-        for one in list_barred(maker.session, order.campaign_id, scope)
-        if order.community_id in (None, one.community_id)
-    ]
+    places = _barred(maker, scope, order)
     found = _figures(maker, scope, order)
     league = find_league(maker.session, order.campaign_id)
     reliability = None if league is None else league.median_reliability
@@ -215,6 +224,15 @@ def _kpi(maker: Maker, scope: Scope, order: ExportOrder, instrument: Instrument)
     return [
         List("figures", _("Key figures"), kpi.HEAD, shown, note),
         List("not_ranked", _("Not ranked"), kpi.BARRED_HEAD, barred),
+    ]
+
+
+def _barred(maker: Maker, scope: Scope, order: ExportOrder) -> list[Barred]:
+    """Return the communities an order of key figures names."""
+    return [
+        one
+        for one in list_barred(maker.session, order.campaign_id, scope)
+        if order.community_id in (None, one.community_id)
     ]
 
 

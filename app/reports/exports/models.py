@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UTCDateTime, enum_type
@@ -51,7 +51,14 @@ class ExportOrder(Base):
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the ZIP
     size: Mapped[int] = mapped_column(BigInteger)  # of the ZIP, bytes
     rows: Mapped[int]  # homes, or lines of tables
+    # Keys of the communities that stand in the file, one blank between; empty until it is made.
+    places: Mapped[str] = mapped_column(Text)
     fetched: Mapped[int]  # how often
+
+    @property
+    def contained(self) -> frozenset[int]:
+        """Return the keys of the communities that stand in the file."""
+        return frozenset(int(one) for one in self.places.split())
 
 
 class ExportPart(Base):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.reports.exports.answers import Batch, numbers
 from app.surveys.instrument.model import Instrument
 
-_TYPES = {"day": "SMALLINT", "replicate_group": "UTINYINT", "weight": "DOUBLE"}
+_TYPES = {"week": "SMALLINT", "replicate_group": "UTINYINT", "weight": "DOUBLE"}
 
 
 def write_parquet(

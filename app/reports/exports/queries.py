@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, s
 from sqlalchemy.orm import Session
 
 from app.analysis.results.comparison import CommunitiesResult
-from app.reports.exports.models import ExportOrder, ExportPart, ExportState
+from app.reports.exports.models import ExportKind, ExportOrder, ExportPart, ExportState
 from app.reports.models import ResultHead, StudyRun
 from app.reports.queries import parsed
 from app.staff.models import Role, Staff
@@ -163,14 +163,17 @@ def find_league(session: Session, campaign_id: int) -> CommunitiesResult | None:
 
 
 def is_shut(session: Session, order: ExportOrder) -> bool:
-    """Say whether results that stand in a finished order are held by now."""
+    """Say whether results that stand in a finished order are held by now.
+
+    A hold of any other community is nobody's business here.
+    """
     query = select(Gate.community_id).where(
-        Gate.campaign_id == order.campaign_id, Gate.held_at.is_not(None)
+        Gate.campaign_id == order.campaign_id,
+        Gate.community_id.in_(sorted(order.contained)),
+        Gate.held_at.is_not(None),
     )
-    if order.community_id is not None:
-        query = query.where(Gate.community_id == order.community_id)
-    elif order.ended_at is not None:
-        # What was held before it was made is not in it.
+    if order.kind is ExportKind.KPI:
+        # It names what was held when it was made, and has no figure of it.
         query = query.where(Gate.held_at >= order.ended_at)
     return session.scalar(query.limit(1)) is not None
 

@@ -84,7 +84,7 @@ def sav_names(book: Sequence[Variable]) -> dict[str, str]:
 def _frame(batch: Batch, instrument: Instrument) -> pd.DataFrame:
     columns: dict[str, object] = {}
     for name, column in batch.known.items():
-        if name in ("day", "replicate_group", "weight"):
+        if name in ("week", "replicate_group", "weight"):
             columns[name] = np.array(
                 [np.nan if one is None else float(one) for one in column], dtype=np.float64
             )

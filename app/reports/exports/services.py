@@ -131,6 +131,7 @@ def new_order(
         digest="",
         size=0,
         rows=0,
+        places="",
         fetched=0,
     )
 
@@ -177,8 +178,22 @@ def keep(
     queries.put_parts(session, made.id, pieces)
     made.state, made.ended_at = ExportState.MADE, now
     made.digest, made.size = digest, size
-    made.rows, made.snapshot_digest = result.rows, result.snapshot
+    note_contents(made, result)
     made.problem = next(iter(result.left_out.values()), "")
+
+
+def note_contents(made: ExportOrder, result: Made) -> None:
+    """Note what a finished order holds: the right to fetch it and holds go by that."""
+    made.rows, made.snapshot_digest = result.rows, result.snapshot
+    made.places = " ".join(str(one) for one in sorted(result.communities))
+
+
+def is_within(scope: Scope, made: ExportOrder) -> bool:
+    """Say whether somebody may still see everything an order is about and holds."""
+    if scope.role not in ROLES[made.kind] or made.role != scope.role.value:
+        return False
+    named = set() if made.community_id is None else {made.community_id}
+    return all(scope.sees(one) for one in made.contained | named)
 
 
 def fail(made: ExportOrder, problem: str, *, now: datetime) -> None:
@@ -189,15 +204,13 @@ def fail(made: ExportOrder, problem: str, *, now: datetime) -> None:
 def fetch(session: Session, scope: Scope, order_id: int, *, now: datetime) -> ExportOrder | None:
     """Return a finished order of this person to hand out, and write the look down.
 
-    None where there is none, the day is over, the role is not his any more, or what stands in it
-    is held by now.
+    None where there is none, the day is over, the role or any community in it is not his any
+    more, or what stands in it is held by now.
     """
     made = queries.find_own(session, scope, order_id)
-    if made is None or not is_ready(made, now=now) or scope.role not in ROLES[made.kind]:
+    if made is None or not is_ready(made, now=now) or not is_within(scope, made):
         return None
-    if made.community_id is not None and not scope.sees(made.community_id):
-        return None
-    if made.role != scope.role.value or queries.is_shut(session, made):
+    if queries.is_shut(session, made):
         return None
     made.fetched += 1
     audit.record(

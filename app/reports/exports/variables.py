@@ -7,6 +7,7 @@ from enum import StrEnum
 from app.i18n import current_language
 from app.i18n import gettext as _
 from app.reports.exports import codes
+from app.reports.exports.coarse import LEAST, WEEK
 from app.reports.exports.safe import cleaned
 from app.surveys.instrument.model import Instrument, Item, ItemKind, ItemRole, Scale
 from app.surveys.response.vector import FIRST_MISSING
@@ -38,6 +39,7 @@ class Variable:
         role: What the item measures; empty for others.
         area: Area of the item, or empty.
         item: Code of the item, empty for what is known of the home.
+        empty: What an empty cell of it means, where that is more than that nobody knows.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Variable:
     role: str = ""
     area: str = ""
     item: str = ""
+    empty: str = ""
 
     @property
     def is_beside(self) -> bool:
@@ -81,21 +84,30 @@ def missing_kinds() -> tuple[tuple[int, str], ...]:
 
 def _known() -> Iterator[Variable]:
     """Yield the columns before the answers: what the snapshot keeps of the home."""
+    left_out = _("left out: fewer than {least} homes would share it", least=LEAST)
     texts = (
         ("pseudonym", _("Random name of the home, in this survey only")),
         ("wave", _("Code of the survey")),
         ("community", _("Code of the community")),
         ("region", _("Code of the region")),
         ("estate_age", _("Age of the estate, in bands of years")),
-        ("building", _("Building")),
-        ("property", _("Building with or without a lift")),
+        ("building", _("Building, if at least {least} homes share it", least=LEAST)),
+        (
+            "property",
+            _("With or without a lift, if at least {least} homes share it", least=LEAST),
+        ),
         ("tenure", _("Owner or let, on the opening day")),
         ("channel", _("How the answer came")),
     )
     for name, label in texts:
-        yield Variable(name, Kind.TEXT, "nominal", label)
-    yield Variable("day", Kind.NUMBER, "scale", _("Days from the opening to the answer"))
-    group = _("Group for standard errors, 0 to 29")
+        empty = left_out if name in ("building", "property") else ""
+        yield Variable(name, Kind.TEXT, "nominal", label, empty=empty)
+    week = _(
+        "Whole weeks from the opening to the answer, if at least {least} homes share it",
+        least=LEAST,
+    )
+    yield Variable(WEEK, Kind.NUMBER, "scale", week, empty=left_out)
+    group = _("Group for standard errors, 0 to 29, numbered anew in every export")
     yield Variable("replicate_group", Kind.NUMBER, "nominal", group)
     weight = _("Weight of the community: homes asked by homes that answered")
     yield Variable("weight", Kind.NUMBER, "scale", weight)

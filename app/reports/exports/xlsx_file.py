@@ -105,11 +105,17 @@ def _write_codebook(page: Worksheet, book: Sequence[Variable], bold: object) -> 
         )
         pairs = [(code, word, 0) for code, word in one.values]
         pairs += [(code, word, 1) for code, word in one.missing]
-        for code, word, is_missing in pairs if one.kind is Kind.CODE else [(None, "", None)]:
+        for code, word, is_missing in pairs if one.kind is Kind.CODE else [_no_code(one)]:
             for at, text in enumerate(texts):
                 page.write_string(row, at, text[:_MOST_LETTERS])
-            if code is not None and is_missing is not None:
+            if code is not None:
                 page.write_number(row, 8, code)
+            if is_missing is not None:
                 page.write_string(row, 9, word[:_MOST_LETTERS])
                 page.write_number(row, 10, is_missing)
             row += 1
+
+
+def _no_code(one: Variable) -> tuple[None, str, int | None]:
+    """Return the line of a variable without codes: what its empty cells mean."""
+    return (None, one.empty, 1 if one.empty else None)

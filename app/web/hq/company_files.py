@@ -43,4 +43,6 @@ def _origin(shown: Shown) -> exhibit_files.Origin:
         digest=stored.snapshot.digest,
         code_version=stored.code_version,
         created_at=stored.created_at,
+        revision=stored.snapshot.revision,
+        place=place,
     )

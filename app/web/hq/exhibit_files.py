@@ -20,6 +20,7 @@ from app.web.auth import current_scope
 from app.web.downloads import attachment
 from app.web.hq.exhibit_views import DESK_WIDTH, PHONE_WIDTH
 from app.web.services import services
+from app.web.taken import noted
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTHS = {"desk": DESK_WIDTH, "paper": 620.0, "phone": PHONE_WIDTH}
@@ -36,6 +37,9 @@ class Origin:
         result: The numbers.
         digest: Digest of the snapshot.
         code_version, created_at: Who computed it, and when.
+        revision: Of the snapshot.
+        community_id: Community it is about; None for several.
+        place: Else the region's code, or "company".
     """
 
     stem: str
@@ -45,6 +49,9 @@ class Origin:
     digest: str
     code_version: str
     created_at: datetime
+    revision: int
+    community_id: int | None = None
+    place: str = ""
 
 
 def may_take_numbers() -> bool:
@@ -59,7 +66,22 @@ def numbers_file(origin: Origin) -> Response:
     """Send the numbers as documented JSON, with every digit: to head office only."""
     if not may_take_numbers():
         abort(404)
-    return attachment(to_json(origin.result).encode(), "application/json", f"{origin.stem}.json")
+    content = to_json(origin.result).encode()
+    return taken(
+        origin, "result.json", attachment(content, "application/json", f"{origin.stem}.json")
+    )
+
+
+def taken(origin: Origin, what: str, answer: Response) -> Response:
+    """Return a file of a result, on record."""
+    return noted(
+        answer,
+        origin.campaign,
+        what,
+        community_id=origin.community_id,
+        place=origin.place,
+        revision=origin.revision,
+    )
 
 
 def chart_file(origin: Origin, exhibit: Exhibit) -> Response:
@@ -68,11 +90,16 @@ def chart_file(origin: Origin, exhibit: Exhibit) -> Response:
     if exhibit.draw is None or width is None:
         abort(404)
     text = svg.draw(exhibit.draw(width), font=svg.PRINT_FONT)
-    return attachment(text, "image/svg+xml", f"{origin.stem}-{exhibit.name}.svg")
+    answer = attachment(text, "image/svg+xml", f"{origin.stem}-{exhibit.name}.svg")
+    return taken(origin, f"{exhibit.name}.svg", answer)
 
 
 def table_file(origin: Origin, exhibit: Exhibit, form: str) -> Response:
     """Send one table as CSV or XLSX."""
+    return taken(origin, f"{exhibit.name}.{form}", _table_file(origin, exhibit, form))
+
+
+def _table_file(origin: Origin, exhibit: Exhibit, form: str) -> Response:
     about = _about(origin, exhibit)
     name = f"{origin.stem}-{exhibit.name}.{form}"
     if form == "csv":

@@ -102,6 +102,7 @@ def show(order_id: int) -> str:
         is_waiting=is_waiting,
         is_own=is_own,
         is_ready=is_own and services.is_ready(order, now=now),
+        is_lost=not services.is_within(current_scope(), order),
         is_shut=queries.is_shut(reading(), order),
         problem=words.problem_words(problem),
         form=Form(),

@@ -106,7 +106,9 @@ def stored_file(code: str, community_id: int, kind: str) -> Response:
         abort(404)
     known = FILES[kind]
     content = services().storage.get(file.digest)
-    return attachment(content, known.mimetype, f"{_origin(shown).stem}{known.ending}")
+    origin = _origin(shown)
+    answer = attachment(content, known.mimetype, f"{origin.stem}{known.ending}")
+    return exhibit_files.taken(origin, kind, answer)
 
 
 def numbers(code: str, community_id: int) -> Response:
@@ -152,4 +154,6 @@ def _origin(shown: Shown) -> exhibit_files.Origin:
         digest=stored.snapshot.digest,
         code_version=stored.code_version,
         created_at=stored.created_at,
+        revision=manifest.revision,
+        community_id=shown.community.id,
     )

@@ -69,7 +69,7 @@ def batch_of(instrument: Instrument, texts: list[str]) -> Batch:
         one.name: [cleaned(text) for text in texts] if one.name == "building" else ["w"] * size
         for one in codebook(instrument)[:12]
     }
-    known |= {"day": [3] * size, "replicate_group": [1] * size, "weight": [1.5] * size}
+    known |= {"week": [3] * size, "replicate_group": [1] * size, "weight": [1.5] * size}
     manifest = Manifest("w", "c", 1, None, "i", 9, size, 0, 600, T0, False, (), "t", T0)
     codes = np.full((size, 1), 7, dtype=np.uint8)
     return Batch(manifest, known, instrument.items, codes)

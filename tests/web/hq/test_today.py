@@ -11,7 +11,7 @@ from app.followup.cases.services import triage_case
 from app.followup.models import FollowUp, Urgency
 from app.followup.services import make_follow_ups
 from app.followup.visits.services import plan_visits
-from app.staff.models import Role
+from app.staff.models import AuditEntry, Role
 from app.surveys.response.tracker import gate_standing
 from app.web.today import dangers
 from tests.factories import (
@@ -89,6 +89,9 @@ def test_the_board_counts_without_naming_a_home(client, session, app, campaign, 
     sheet = load_workbook(BytesIO(client.get("/hq/coverage/coverage.xlsx").data)).active
     assert sheet.max_row == 2
     assert [cell.value for cell in sheet[2]][:2] == ["甲小区", 4]
+    session.rollback()
+    query = select(AuditEntry.detail).where(AuditEntry.action == "results.download")
+    assert list(session.scalars(query)) == ["leader coverage.xlsx"]
 
 
 @pytest.mark.parametrize("role", [Role.STEWARD, Role.CLERK, Role.INTERVIEWER])

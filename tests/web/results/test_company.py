@@ -10,7 +10,7 @@ from app.analysis.results.comparison import CommunitiesResult, CommunityEntry, C
 from app.analysis.results.estimate import Estimate
 from app.reports.heads import write_head, write_missing_heads
 from app.reports.models import StudyRun
-from app.staff.models import Role
+from app.staff.models import AuditEntry, Role
 from app.surveys.campaign.models import Gate
 from app.surveys.register.models import Community
 from app.surveys.snapshot.manifest import (
@@ -188,7 +188,9 @@ def test_communities_are_drawn_without_ranks_where_chance_could_have_made_the_or
     assert "1 to 1 of 1 communities" in below
 
 
-def test_every_chart_and_table_can_be_taken_along(sign_in, world, company):
+def test_every_chart_and_table_can_be_taken_along_and_is_written_down(
+    sign_in, session, world, company
+):
     client = sign_in(world.leader)
     chart = client.get(f"{company}/chart/communities.svg")
     assert chart.get_data(as_text=True).startswith("<svg")
@@ -200,6 +202,18 @@ def test_every_chart_and_table_can_be_taken_along(sign_in, world, company):
     head = sign_in(world.head)
     assert head.get(f"{company}/result.json").get_json()["schema"] == "linsheng-study/2"
     assert client.get(f"{company}/table/nothing.csv").status_code == 404
+    session.rollback()
+    query = select(AuditEntry).where(AuditEntry.action == "results.download")
+    log = list(session.scalars(query.order_by(AuditEntry.sequence)))
+    assert {(one.subject, one.community_id) for one in log} == {
+        (f"campaign:{world.campaign.code}", None)
+    }
+    assert [one.detail for one in log] == [
+        "leader communities.svg company r1",
+        "leader communities.csv company r1",
+        "leader communities.xlsx company r1",
+        "head_office result.json company r1",
+    ]
 
 
 def test_the_company_is_not_for_an_office_and_a_region_sees_no_company(

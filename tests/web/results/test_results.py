@@ -10,7 +10,7 @@ from app.jobs.queries import list_jobs
 from app.reports import files, wording
 from app.reports.models import StudyRun
 from app.reports.printing.orders import ASKED, kinds_of
-from app.staff.models import Role
+from app.staff.models import AuditEntry, Role
 from tests.browser import open_browser, serve
 from tests.factories import PASSWORD, make_campaign, make_staff
 from tests.unit.reports_charts.build import NAMES, make_result
@@ -231,6 +231,10 @@ def test_report_files_are_offered_once_they_are_made(client, world, session, sto
         assert f"/file/{kind}" in page.text
         assert client.get(address(world, world.full, f"/file/{kind}")).data == content
     assert client.get(address(world, world.full, "/file/exe")).status_code == 404
+    session.rollback()
+    query = select(AuditEntry.detail).where(AuditEntry.action == "results.download")
+    details = list(session.scalars(query.order_by(AuditEntry.sequence)))
+    assert details == [f"head_office {kind} r1" for kind in stored]
 
 
 def test_an_unknown_campaign_or_community_is_not_found(client, world):
