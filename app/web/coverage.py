@@ -80,7 +80,7 @@ def workbook() -> Response:
         today=beijing_date(services().now()),
     )
     answer = attachment(content, _XLSX, f"coverage-{campaign.code}.xlsx")
-    return noted(answer, campaign, "coverage.xlsx")
+    return noted(answer, f"campaign:{campaign.code}", "coverage.xlsx")
 
 
 def _campaign(campaigns: list[Campaign]) -> Campaign | None:

@@ -3,7 +3,6 @@
 from werkzeug.wrappers import Response
 
 from app.staff import audit
-from app.surveys.campaign.models import Campaign
 from app.web.auth import current_scope
 from app.web.services import services
 from app.web.transaction import transaction
@@ -13,7 +12,7 @@ ACTION = "results.download"
 
 def noted(
     answer: Response,
-    campaign: Campaign,
+    subject: str,
     what: str,
     *,
     community_id: int | None = None,
@@ -24,7 +23,7 @@ def noted(
 
     Args:
         answer: The file; without the entry it does not leave.
-        campaign: What it is about.
+        subject: What it is about: ``campaign:CODE`` or ``market:CODE``.
         what: Kind or name of the file.
         community_id: Community it is about; None for several.
         place: Else the region's code, or "company".
@@ -32,7 +31,6 @@ def noted(
     """
     who = current_scope()
     words = (who.role.value, what, place, "" if revision is None else f"r{revision}")
-    subject = f"campaign:{campaign.code}"
     with transaction() as session:
         audit.record(
             session,

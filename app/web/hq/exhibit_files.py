@@ -76,7 +76,7 @@ def taken(origin: Origin, what: str, answer: Response) -> Response:
     """Return a file of a result, on record."""
     return noted(
         answer,
-        origin.campaign,
+        f"campaign:{origin.campaign.code}",
         what,
         community_id=origin.community_id,
         place=origin.place,

@@ -31,6 +31,7 @@ from app.web.hq.exhibit_views import DESK_WIDTH, PHONE_WIDTH, Face, Plot, View
 from app.web.hq.market import READERS
 from app.web.market_access import access_survey
 from app.web.services import services
+from app.web.taken import noted
 from app.web.transaction import reading
 
 bp = Blueprint("hq_market_results", __name__, url_prefix="/hq/market/<code>/results")
@@ -84,7 +85,7 @@ def chart(code: str, name: str) -> Response:
     if exhibit.draw is None or width is None:
         abort(404)
     text = svg.draw(exhibit.draw(width), font=svg.PRINT_FONT)
-    return attachment(text, "image/svg+xml", f"{shown.stem}-{name}.svg")
+    return _taken(shown, text, "image/svg+xml", f"{shown.stem}-{name}.svg")
 
 
 @bp.get("/table/<name>.<any(csv, xlsx):form>")
@@ -103,15 +104,16 @@ def table(code: str, name: str, form: str) -> Response:
     ]
     file = f"{shown.stem}-{name}.{form}"
     if form == "csv":
-        return attachment(to_csv(exhibit.table, about), "text/csv; charset=utf-8", file)
-    content = to_xlsx(
+        content = to_csv(exhibit.table, about)
+        return _taken(shown, content, "text/csv; charset=utf-8", file)
+    book = to_xlsx(
         exhibit.table,
         about,
         company=services().config.company,
         day=beijing_date(shown.run.created_at),
         banner=words.between_residents(),
     )
-    return attachment(content, XLSX, file)
+    return _taken(shown, book, XLSX, file)
 
 
 @bp.get("/report/<language>.pdf")
@@ -124,7 +126,7 @@ def report(code: str, language: str) -> Response:
     if language not in LANGUAGES or digest is None:
         abort(404)
     content = services().storage.get(digest)
-    return attachment(content, "application/pdf", f"{shown.stem}-{language}.pdf")
+    return _taken(shown, content, "application/pdf", f"{shown.stem}-{language}.pdf")
 
 
 @bp.get("/numbers.json")
@@ -132,7 +134,13 @@ def report(code: str, language: str) -> Response:
 def numbers(code: str) -> Response:
     """Send the numbers as documented JSON."""
     shown = _shown(code)
-    return attachment(shown.run.result, "application/json", f"{shown.stem}.json")
+    return _taken(shown, shown.run.result, "application/json", f"{shown.stem}.json")
+
+
+def _taken(shown: Shown, content: str | bytes, mimetype: str, name: str) -> Response:
+    """Send a file of the market's result once it is on record who took it."""
+    answer, subject = attachment(content, mimetype, name), f"market:{shown.survey.code}"
+    return noted(answer, subject, name, revision=shown.snapshot.revision)
 
 
 def _shown(code: str) -> Shown:
