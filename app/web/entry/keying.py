@@ -23,11 +23,15 @@ from app.i18n import gettext as _
 from app.staff import audit
 from app.staff.models import Role
 from app.surveys.campaign import queries
+from app.surveys.campaign.codes import CodeSlipError
 from app.surveys.campaign.lookup import find_by_any_code
 from app.surveys.campaign.models import Campaign, FrameMember, Gate
 from app.surveys.campaign.rules import GateState
 from app.surveys.instrument.answers import AnswersError
 from app.surveys.instrument.model import Instrument
+from app.surveys.paper.codes import read_typed
+from app.surveys.paper.scans.errors import UnknownSheetError
+from app.surveys.paper.scans.sheets import find_printed
 from app.surveys.response import queries as response_queries
 from app.surveys.response import services
 from app.surveys.response.errors import KeyConflictError
@@ -75,7 +79,7 @@ def find() -> tuple[str, int] | Response:
     form = FindForm()
     if not form.validate():
         return _start(form), 422
-    member = find_by_any_code(reading(), outside().vault, form.token)
+    member, printed_form = _home_of(form)
     if member is None or not _may_key(member):
         form.code.errors = [_("No home has this code. Please compare it with the sheet.")]
         return _start(form), 422
@@ -86,7 +90,7 @@ def find() -> tuple[str, int] | Response:
     opened = OpenedSheet(
         member_id=member.id,
         key=f"paper-{secrets.token_hex(16)}",
-        form=form.form.data,
+        form=printed_form,
         staff_id=current_scope().staff_id,
     )
     session[_SHEET] = opened.signed()
@@ -154,6 +158,19 @@ def done() -> str | Response:
 
 def _start(form: FindForm) -> str:
     return render_template("entry/start.html", form=form, inbox=find_inbox(), scan_words=scan_words)
+
+
+def _home_of(form: FindForm) -> tuple[FrameMember | None, str]:
+    """Return the home of a letter's code or of a printed sheet's, and which form its sheet is."""
+    member = find_by_any_code(reading(), outside().vault, form.token)
+    if member is not None:
+        return member, form.form.data
+    try:
+        number, _page = read_typed(form.token)
+        printed = find_printed(reading(), number)
+    except (CodeSlipError, UnknownSheetError):
+        return None, form.form.data
+    return printed.member, printed.sheet.form.value
 
 
 def _record(opened: OpenedSheet, member: FrameMember, raw: dict[str, list[str]]) -> Receipt:

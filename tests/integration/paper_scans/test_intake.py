@@ -8,6 +8,8 @@ from sqlalchemy.exc import DatabaseError
 
 from app.surveys.paper.codes import PageCode, make_code
 from app.surveys.paper.reading.result import Problem
+from app.surveys.paper.scans.deciding import put_aside
+from app.surveys.paper.scans.errors import MovedError
 from app.surveys.paper.scans.intake import take_page
 from app.surveys.paper.scans.queries import find_scan_sheet
 from app.surveys.paper.scans.trays import Tray
@@ -78,7 +80,9 @@ def test_a_rescan_with_other_marks_waits_for_a_person_and_changes_no_answer(at_d
         "ink": {"inked": [_frames(at_desk)[0]]},
     }[change]
     again = at_desk.hand_in(*at_desk.pages(0, **changed))
-    assert [page.tray for page in again].count(Tray.CONFLICT) == 1
+    (conflict,) = [page for page in again if page.tray is Tray.CONFLICT]
+    with pytest.raises(MovedError):  # head office alone decides it, by its own door
+        put_aside(at_desk.session, at_desk.vault, conflict.id, reason="x", staff_id=1, now=NOW)
     assert find_counted(at_desk.session, at_desk.sheets[0].frame_member_id).vector == stored
 
 

@@ -129,6 +129,15 @@ def test_a_page_without_a_code_is_tied_to_its_sheet_and_read_again_or_keyed(
     assert f'name="{first}"' in clerk.get(f"/entry/scans/{batch_id}/review").text
 
 
+def test_without_a_scanner_the_code_printed_on_the_form_opens_its_sheet(clerk, scan_desk):
+    code = make_typed(scan_desk.sheets[1].number, 2)
+    wrong = code[:-1] + ("A" if code[-1] != "A" else "B")
+    assert clerk.submit("/entry/", {"code": wrong}, form=MAIN).status_code == 422
+    opened = clerk.submit("/entry/", {"code": code}, form=MAIN)
+    assert opened.location == "/entry/sheet"
+    assert clerk.get(opened.location).status_code == 200
+
+
 def test_a_page_of_which_more_than_the_code_is_lost_is_keyed_at_once(clerk, scan_desk):
     made = scan_desk.hand_in(desk.lost_page(1, Problem.WEAK_PRINT))[0]
     address = f"/entry/scans/pages/{made.id}"

@@ -156,14 +156,14 @@ def put_aside(
 
     Raises:
         BatchClosedError: The batch is closed.
-        MovedError: The page is in an answer, or put aside before.
+        MovedError: The page is in an answer, put aside before, or for head office to decide.
         NoReasonError: No reason in words.
     """
     words = clean_text(reason)
     if not words:
         raise NoReasonError
     page, sheet = _hold(session, page_id)
-    if page.tray in (Tray.ACCEPTED, Tray.DUPLICATE, Tray.VOID):
+    if page.tray in (Tray.ACCEPTED, Tray.DUPLICATE, Tray.VOID, Tray.CONFLICT):
         raise MovedError
     if sheet is not None and page.slot is not None:
         _keep_words(session, vault, sheet, page, now=now)
