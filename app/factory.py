@@ -35,6 +35,21 @@ from app.web.agency import files as agency_files
 from app.web.agency import interviews as agency_interviews
 from app.web.agency import views as agency
 from app.web.api import routes as api_routes
+from app.web.callbacks import calls as call_backs
+from app.web.callbacks import links as call_back_links
+from app.web.callbacks import records as call_back_records
+from app.web.callbacks import results as call_back_results
+from app.web.complaints import acts as complaint_acts
+from app.web.complaints import codes as complaint_codes
+from app.web.complaints import lists as complaints
+from app.web.complaints import page as complaint_page
+from app.web.complaints import taking as complaint_taking
+from app.web.complaints_papers import announcements as complaint_announcements
+from app.web.complaints_papers import figures as complaint_figures
+from app.web.complaints_papers import months as complaint_months
+from app.web.complaints_papers import plans as complaint_plans
+from app.web.complaints_papers import prints as complaint_prints
+from app.web.complaints_papers import training as complaint_training
 from app.web.desk import calendar as desk_visit_week
 from app.web.desk import case_acts, case_sheets, followups, praise, replies, triage, visits
 from app.web.desk import doors as desk_doors
@@ -65,6 +80,7 @@ from app.web.hq import gates as hq_gates
 from app.web.hq import history as hq_history
 from app.web.hq import history_files as hq_history_files
 from app.web.hq import household_acts as hq_household_acts
+from app.web.hq import household_types as hq_household_types
 from app.web.hq import households as hq_households
 from app.web.hq import instruments as hq_instruments
 from app.web.hq import instruments_drafts as hq_instrument_drafts
@@ -100,11 +116,34 @@ from app.web.owner import after as owner_after
 from app.web.owner import ahead as owner_ahead
 from app.web.owner import alarm as owner_alarm
 from app.web.owner import board as owner_board
+from app.web.owner import call_back as owner_call_back
 from app.web.owner import entering as owner_entering
+from app.web.owner import guide as owner_guide
 from app.web.owner import later as owner_later
 from app.web.owner import photos as owner_photos
 from app.web.owner import views as owner_views
+from app.web.records import views as records
+from app.web.repairs import acts as repair_acts
+from app.web.repairs import files as repair_files
+from app.web.repairs import flags as repair_flags
+from app.web.repairs import orders as repairs
+from app.web.repairs import rates as repair_rates
+from app.web.repairs import tray as repair_tray
+from app.web.repairs import visits as repair_visits
+from app.web.repairs import watch as repair_watch
 from app.web.services import KEY, Services
+from app.web.standards import board as standards
+from app.web.standards import guide as standard_guide
+from app.web.standards import kpi as standard_kpi
+from app.web.standards import losses as standard_losses
+from app.web.talks import activities as talks_activities
+from app.web.talks import board as talks_board
+from app.web.talks import committee as talks_committee
+from app.web.talks import contacts as talks_contacts
+from app.web.talks import forum as talks_forum
+from app.web.talks import prints as talks_prints
+from app.web.talks import reports as talks_reports
+from app.web.talks import talk as talk_acts
 from app.web.today import page as today
 
 PAGES = (
@@ -125,7 +164,9 @@ PAGES = (
     owner_after,
     owner_alarm,
     owner_board,
+    owner_guide,
     owner_photos,
+    owner_call_back,
     hq_start,
     hq_campaigns,
     hq_plans,
@@ -149,6 +190,7 @@ PAGES = (
     hq_register_places,
     hq_households,
     hq_household_acts,
+    hq_household_types,
     hq_rights,
     hq_rights_copy,
     hq_rights_timers,
@@ -187,6 +229,42 @@ PAGES = (
     desk_visit_record,
     desk_offline,
     papers,
+    repair_acts,
+    repairs,
+    repair_visits,
+    repair_flags,
+    repair_files,
+    repair_tray,
+    repair_watch,
+    repair_rates,
+    call_backs,
+    call_back_results,
+    call_back_records,
+    call_back_links,
+    complaints,
+    complaint_taking,
+    complaint_page,
+    complaint_acts,
+    complaint_codes,
+    complaint_announcements,
+    complaint_figures,
+    complaint_months,
+    complaint_plans,
+    complaint_prints,
+    complaint_training,
+    standards,
+    standard_losses,
+    standard_guide,
+    standard_kpi,
+    records,
+    talks_board,
+    talk_acts,
+    talks_forum,
+    talks_activities,
+    talks_contacts,
+    talks_reports,
+    talks_prints,
+    talks_committee,
     hq_instruments,
     hq_instrument_drafts,
     preview,

@@ -33,6 +33,7 @@ from app.reports import (
     case_work,
     coding_work,
     company_work,
+    complaint_round,
     letter_work,
     message_work,
     paper_work,
@@ -44,6 +45,8 @@ from app.reports import (
     specimen_work,
     work,
 )
+from app.reports.callbacks.work import call_back_round
+from app.reports.complaints import work as complaint_print_work
 from app.reports.exports import services as exports
 from app.reports.exports.work import exports_round, make_export
 from app.reports.forms import work as form_work
@@ -52,9 +55,15 @@ from app.reports.integrity import work as integrity_work
 from app.reports.market import orders as market_orders
 from app.reports.market import work as market_work
 from app.reports.printing import orders as printing
+from app.reports.repairs import work as repair_work
 from app.reports.rounds.orders import SLICE
+from app.reports.talks import work as talks_work
 from app.rights import rounds
 from app.rights.erasure.services import COMPACT
+from app.service.complaints.papers import prints as complaint_prints
+from app.service.repairs.intake import jobs as repair_jobs
+from app.service.repairs.watch import prints as repair_prints
+from app.service.talks.statements import prints as talk_prints
 from app.storage import Storage
 from app.surveys.distribution import runs as message_runs
 from app.surveys.distribution.printed import batches as letter_batches
@@ -79,6 +88,7 @@ KINDS: dict[str, Callable[[work.Workshop, dict[str, object]], None]] = {
     register_jobs.CHECK: register_alone.check_file,
     register_jobs.IMPORT: register_alone.import_file,
     papers.KIND: paper_work.make_paper,
+    complaint_prints.KIND: complaint_print_work.make_print,
     exports.KIND: make_export,
     letter_batches.KIND: letter_work.make_letters,
     form_orders.KIND: form_work.make_forms,
@@ -94,10 +104,13 @@ KINDS: dict[str, Callable[[work.Workshop, dict[str, object]], None]] = {
     integrity_jobs.MEASURE: integrity_work.measure_campaign,
     integrity_jobs.DRAW: integrity_work.draw_calls,
     market_orders.KIND: market_work.make_study,
+    talk_prints.KIND: talks_work.make_print,
     history_jobs.READ: history_work.read_file,
     history_jobs.CHECK: history_work.check_file,
     history_jobs.ENTER: history_work.enter_file,
     history_jobs.STEPS: history_work.tell_steps,
+    repair_jobs.KIND: repair_work.import_orders,
+    repair_prints.KIND: repair_work.print_record,
     COMPACT: rounds.compact_database,
 }
 LAST = (printing.MAKE,)  # hundreds of reports must not keep a person waiting
@@ -144,6 +157,7 @@ def _run_round(workshop: work.Workshop) -> None:
         letter_work.drop_old_letters(workshop)
         form_work.drop_old_forms(workshop)
         paper_work.drop_old_papers(workshop)
+        complaint_print_work.print_round(workshop)
         exports_round(workshop)
         message_work.message_round(workshop)
         plan_round.advance_plans(workshop)
@@ -153,6 +167,10 @@ def _run_round(workshop: work.Workshop) -> None:
         integrity_work.integrity_round(workshop)
         market_work.market_round(workshop)
         history_work.history_round(workshop)
+        complaint_round.complaint_round(workshop)
+        call_back_round(workshop)
+        repair_work.repair_round(workshop)
+        talks_work.talks_round(workshop)
         rounds.rights_round(workshop)
         webhook_round(workshop)
     except Exception:

@@ -3,7 +3,8 @@
 Without options a table of every kind of scan. ``--boxes 300000`` goes on with intact sheets until
 so many boxes were read: the proof for "wrong but confident". ``--speed`` prints processor time a
 page and its stages; ``--shuffled 10000`` reads shuffled pages of half as many homes through the
-child process; ``--mutations 1000`` damages files at random. ``--seed`` gives fresh sheets.
+child process; ``--mutations 1000`` damages files at random; both run in parts on all cores and go
+on from a ``--state`` file (``--minutes 10`` ends after ten). ``--seed`` gives fresh sheets.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import sys
 import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter, process_time
 
 import cv2
@@ -27,6 +29,7 @@ from app.surveys.paper.reading.page import PageReader
 from app.surveys.paper.reading.plan import pack_layout, plan_page, unpack_layout
 from app.surveys.paper.reading.read import read_scan
 from app.surveys.paper.reading.result import Problem, RowState, ScanError, ScannedPage
+from benchmarks.parts import Found, add_options, run_parts
 from tests.paper_sheets.sheets import (
     Form,
     Sheet,
@@ -37,6 +40,7 @@ from tests.paper_sheets.sheets import (
     wrong_boxes,
 )
 
+A_FILE = 100  # pages of a file, and files of a part
 BAR_IDENTIFIED, BAR_REVIEWED, BAR_PAGES = 0.999, 0.015, 10.0
 HEAD = (
     f"{'kind':12}{'pages':>7}{'known':>9}{'wrong id':>9}{'boxes':>9}{'wrong':>7}"
@@ -250,40 +254,97 @@ def stages(form: Form, pages: int) -> None:
         print(f"  {name:14}{1000 * seconds / pages:6.1f} ms")
 
 
-def shuffled(pages: int, seed: int) -> bool:
+def shuffled(given: argparse.Namespace) -> bool | None:
     """Read shuffled pages of half as many homes through the child, a hundred pages a file."""
-    form, rng = print_form(), np.random.default_rng(seed)
-    homes = np.unique(rng.integers(1 << 44, size=pages // 2)).tolist()
-    todo = [(home, number) for home in homes for number in (1, 2)]
-    order = rng.permutation(len(todo)).tolist()
-    wrong, unknown, seen, began = 0, 0, set(), perf_counter()
-    for start in range(0, len(order), 100):
-        packed, sheets = io.BytesIO(), []
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-            for place_, at in enumerate(order[start : start + 100]):
-                kind = scanner.INTACT[int(rng.integers(len(scanner.INTACT)))]
-                sheet = make_sheet(form, todo[at][1], rng, kind=kind, sheet=todo[at][0], dots=150)
-                sheets.append(sheet)
-                archive.writestr(f"{place_:03}.jpg", scanner.as_jpeg(sheet.picture))
-        for page in read_scan(packed.getvalue(), {form.layout.key: form.layout}):
-            sheet = sheets[page.number - 1]
-            unknown += page.code is None
-            wrong += page.code not in (None, sheet.code)
-            wrong += any(is_wrong(row, sheet.filled) for row in page.rows)
-            if page.code is not None:
-                said = split_code(page.code)
-                seen.add((said.sheet, said.page))
+    pages, seed = given.shuffled, given.seed
+    parts = -(-pages // A_FILE)
+    print_form()  # once, before the processes part
+    began = perf_counter()
+    work = partial(shuffled_part, pages, seed)
+    found = run_parts(f"shuffled {pages} seed {seed}", parts, work, given)
+    if found is None:
+        return None
+    wrong, unknown = (sum(one[name] for one in found) for name in ("wrong", "unknown"))
+    seen = {tuple(place) for one in found for place in one["seen"]}
     print(
-        f"{len(todo)} pages of {len(homes)} homes: {wrong} wrong, {unknown} to a person, "
-        f"{len(seen)} pages at their home; {perf_counter() - began:.0f} s"
+        f"{pages} pages of {pages // 2} homes: {wrong} wrong, {unknown} to a person, "
+        f"{len(seen)} pages at their home; {sum(one['seconds'] for one in found):.0f} s of one "
+        f"core, {perf_counter() - began:.0f} s now"
     )
-    return not wrong and len(seen) + unknown == len(todo)
+    return not wrong and len(seen) + unknown == pages
 
 
-def mutations(count: int, seed: int) -> bool:
+def shuffled_part(pages: int, seed: int, part: int) -> Found:
+    """Make and read one file: the pages `part` names in the one order of all of them."""
+    cv2.setNumThreads(1)
+    began = perf_counter()
+    form, order = print_form(), np.random.default_rng(seed)
+    homes = order.choice(1 << 40, pages // 2, replace=False, shuffle=False).tolist()
+    todo = [(home, number) for home in homes for number in (1, 2)]
+    places = order.permutation(len(todo)).tolist()[part * A_FILE : (part + 1) * A_FILE]
+    rng = np.random.default_rng((seed, part))
+    packed, sheets = io.BytesIO(), []
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for place_, at in enumerate(places):
+            kind = scanner.INTACT[int(rng.integers(len(scanner.INTACT)))]
+            sheet = make_sheet(form, todo[at][1], rng, kind=kind, sheet=todo[at][0], dots=150)
+            sheets.append(sheet)
+            archive.writestr(f"{place_:03}.jpg", scanner.as_jpeg(sheet.picture))
+    wrong, unknown, seen = 0, 0, []
+    for page in read_scan(packed.getvalue(), {form.layout.key: form.layout}):
+        sheet = sheets[page.number - 1]
+        unknown += page.code is None
+        wrong += page.code not in (None, sheet.code)
+        wrong += any(is_wrong(row, sheet.filled) for row in page.rows)
+        if page.code is not None:
+            said = split_code(page.code)
+            seen.append((said.sheet, said.page))
+    seconds = perf_counter() - began
+    return {"wrong": wrong, "unknown": unknown, "seen": seen, "seconds": seconds}
+
+
+def mutations(given: argparse.Namespace) -> bool | None:
     """Damage files at random and read them: every page comes with a reason or is read."""
-    rng = np.random.default_rng(seed)
-    form = print_form()
+    count, seed = given.mutations, given.seed
+    print_form()
+    parts = -(-count // A_FILE)
+    work = partial(mutations_part, count, seed)
+    found = run_parts(f"mutations {count} seed {seed}", parts, work, given)
+    if found is None:
+        return None
+    said: Counter[str] = Counter()
+    for one in found:
+        said.update(one["said"])
+    longest = max(one["longest"] for one in found)
+    print(f"{count} damaged files: {dict(said)}; the longest took {longest:.1f} s; 0 workers died")
+    return said[Problem.TOO_LONG.value] == 0 or longest < 120
+
+
+def mutations_part(count: int, seed: int, part: int) -> Found:
+    """Damage and read the files of one part."""
+    form, rng = print_form(), np.random.default_rng((seed, part))
+    whole = _files(form, np.random.default_rng(seed))
+    said: Counter[str] = Counter()
+    longest = 0.0
+    for number in range(part * A_FILE, min(count, (part + 1) * A_FILE)):
+        damaged = bytearray(whole[number % len(whole)])
+        reach = len(damaged) if number % 3 else min(600, len(damaged))
+        for at in rng.integers(0, reach, int(rng.integers(1, 20))).tolist():
+            damaged[at] = int(rng.integers(256))
+        if number % 7 == 0:
+            del damaged[int(rng.integers(len(damaged))) :]
+        began = perf_counter()
+        try:
+            for page in read_scan(bytes(damaged), {form.layout.key: form.layout}):
+                said[page.problem.value if page.problem else "read"] += 1
+        except ScanError as error:
+            said[f"file: {error.problem.value}"] += 1
+        longest = max(longest, perf_counter() - began)
+    return {"said": dict(said), "longest": longest}
+
+
+def _files(form: Form, rng: np.random.Generator) -> list[bytes]:
+    """Return one sheet as a file of every kind."""
     sheet = Image.fromarray(make_sheet(form, 1, rng, dots=150).picture)
     whole = []
     for kind, options in (
@@ -298,25 +359,7 @@ def mutations(count: int, seed: int) -> bool:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("a.jpg", whole[0])
-    whole.append(packed.getvalue())
-    said: Counter[str] = Counter()
-    longest = 0.0
-    for number in range(count):
-        damaged = bytearray(whole[number % len(whole)])
-        reach = len(damaged) if number % 3 else min(600, len(damaged))
-        for at in rng.integers(0, reach, int(rng.integers(1, 20))).tolist():
-            damaged[at] = int(rng.integers(256))
-        if number % 7 == 0:
-            del damaged[int(rng.integers(len(damaged))) :]
-        began = perf_counter()
-        try:
-            for page in read_scan(bytes(damaged), {form.layout.key: form.layout}):
-                said[page.problem.value if page.problem else "read"] += 1
-        except ScanError as error:
-            said[f"file: {error.problem.value}"] += 1
-        longest = max(longest, perf_counter() - began)
-    print(f"{count} damaged files: {dict(said)}; the longest took {longest:.1f} s; 0 workers died")
-    return said[Problem.TOO_LONG.value] == 0 or longest < 120
+    return [*whole, packed.getvalue()]
 
 
 def main() -> int:
@@ -331,18 +374,22 @@ def main() -> int:
     ):
         asked.add_argument(f"--{name}", type=int, default=usual)
     asked.add_argument("--speed", action="store_true")
+    add_options(asked)
     given = asked.parse_args()
     cv2.setNumThreads(1)
+    good: bool | None
     if given.boxes:
         good = prove(given.boxes, given.seed)
     elif given.speed:
         good = speed(given.pages)
     elif given.shuffled:
-        good = shuffled(given.shuffled, given.seed)
+        good = shuffled(given)
     elif given.mutations:
-        good = mutations(given.mutations, given.seed)
+        good = mutations(given)
     else:
         good = table(given.pages, given.seed)
+    if good is None:
+        return 0
     print("bars hold" if good else "A BAR IS MISSED")
     return 0 if good else 1
 

@@ -17,6 +17,7 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
         "publish": "app.cli.instruments:publish",
         "convert": "app.cli.instruments:convert",
     },
+    "callbacks": {"verify": "app.cli.callbacks:verify"},
     "register": {"import": "app.cli.register:import_file"},
     "campaign": {
         "create": "app.cli.campaigns:create",

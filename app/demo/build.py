@@ -26,6 +26,7 @@ from app.demo.market import market
 from app.demo.paper import scan_bundles
 from app.demo.pilot import hold_pilot
 from app.demo.problems import share_problems, sort_running
+from app.demo.service import service_steps
 from app.demo.sheet import DemoSheet, make_sheet
 from app.installation import DEMO, DemoDataError, adopt_vault, find_fact, store_fact
 from app.reports.company_work import company_round
@@ -164,6 +165,8 @@ def _build(config: Config, engine: Engine, *, say: Say) -> DemoSheet:
         scan_bundles(workshop, running, seed=SEED)
         say("campaigns of earlier years, entered from files")
         enter_history(workshop, seed=SEED)
+        for step, work in service_steps(workshop.vault, now=workshop.clock(), seed=SEED):
+            builder.once(step, work, says=step)
         with builder.writing() as session:
             store_fact(session, DEMO, json.dumps({**mark, "done": "1"}))
     with write_session(engine) as session:

@@ -1,6 +1,7 @@
 """Paper in the running campaign: printed, filled with pens, scanned, read, decided by a clerk.
 
-Two bundles of one building: one is through and closed, the other lies on the clerk's desk with
+Two bundles of one building: one is through and closed, and a drawn sheet of it was keyed a second
+time while another one waits for that; the other bundle lies on the clerk's desk with
 doubts, a torn page, a page without a code and one that was altered after its first scan.
 """
 
@@ -36,9 +37,11 @@ from app.surveys.paper.printing.models import ForWhom, SheetForm
 from app.surveys.paper.printing.queries import list_files
 from app.surveys.paper.reading.pagecode import search_codes
 from app.surveys.paper.scans import batches, queries
+from app.surveys.paper.scans.checks import record_check
 from app.surveys.paper.scans.deciding import Decision, decide
 from app.surveys.paper.scans.models import ScanBatch, ScanPage
 from app.surveys.paper.scans.reviewing import View, view_page
+from app.surveys.paper.scans.sampling import queries as sampled
 from app.surveys.paper.scans.sheets import Printed, find_printed
 from app.surveys.paper.scans.trays import REVIEWED, Verdict
 
@@ -80,6 +83,7 @@ def scan_bundles(workshop: Workshop, code: str, *, seed: int) -> None:
     first = _pictures(sheets[:CLOSED], _WAYS, rng)
     batch_id = _bundle(workshop, code, "A-0107", CLOSED, "第一捆.zip", first)
     _decide_all(workshop, code, batch_id, sheets)
+    _key_again(workshop, code, sheets)
     left = _pictures(sheets[CLOSED:], _LEFT, rng)
     left.append(_altered(sheets[0], rng))
     _bundle(workshop, code, "A-0108", SHEETS - CLOSED + 1, "第二捆.zip", left)
@@ -227,6 +231,28 @@ def _decide_all(workshop: Workshop, code: str, batch_id: int, sheets: list[_Shee
             batches.close_batch(
                 session, workshop.vault, batch_id, note="与手点份数核对一致。", actor=clerk, now=now
             )
+
+
+def _key_again(workshop: Workshop, code: str, sheets: list[_Sheet]) -> None:
+    """Key one of the drawn sheets a second time at head office, with one slip; the rest waits."""
+    meant = {sheet.printed.sheet.id: sheet for sheet in sheets}
+    with write_session(workshop.engine) as session:
+        gate, clerk = _place(session, code)
+        second = staff_of(session, "hq")
+        scope = Scope(second.id, second.name, second.role, None)
+        drawn = sampled.list_checks_for(session, scope, gate.campaign_id, second.id)
+        # The clerk of the demo may key only what he has not decided about: that is left to him.
+        drawn.sort(key=lambda one: not sampled.has_decided(session, one.sheet_id, clerk.staff_id))
+        for check in drawn[:1]:
+            sheet = meant[check.sheet_id]
+            rows = [row for page in sheet.printed.layout.pages for row in page.rows]
+            keyed = {row.field: sheet.answers.get(row.field, []) for row in rows}
+            slip = next(row for row in rows if row.kind == "one" and keyed[row.field])
+            others = [box.value for box in slip.boxes if [box.value] != keyed[slip.field]]
+            record_check(
+                session, workshop.vault, check.sheet_id, {**keyed, slip.field: others[:1]},
+                staff_id=second.id, now=workshop.clock(),
+            )  # fmt: skip
 
 
 def _decide(

@@ -163,13 +163,16 @@ class _Hand:
 
     def finish(self) -> Gray:
         """Return the page with the ink on it."""
-        ink: NDArray[Any] = self._ink.astype(np.float32)
+        # A pen leaves ink on a few dots in a hundred; the paper between them is left alone.
+        at = self._ink.nonzero()
+        ink: NDArray[Any] = self._ink[at].astype(np.float32)
         if self.habit.pen.grain:
             grain: NDArray[Any] = self.rng.uniform(1 - 2 * self.habit.pen.grain, 1.0, (64, 64))
-            tile: NDArray[Any] = np.tile(grain, (ink.shape[0] // 64 + 1, ink.shape[1] // 64 + 1))
-            ink *= tile[: ink.shape[0], : ink.shape[1]].astype(np.float32)
+            ink *= grain[at[0] % 64, at[1] % 64].astype(np.float32)
         left = 1 - ink / np.float32(255)
-        return np.asarray(np.clip(self._image * left, 0, 255), np.uint8)
+        marked: NDArray[Any] = self._image.copy()
+        marked[at] = np.clip(self._image[at] * left, 0, 255).astype(np.uint8)
+        return marked
 
     def mark(self, box: Box, *, usual: bool = False) -> None:
         """Mark a box the usual way, now and then another."""

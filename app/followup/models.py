@@ -128,6 +128,7 @@ class FollowUp(Base):
         ),
         Index("ix_follow_up_triage", "campaign_id", "triaged_at", "hint", "id"),
         Index("ix_follow_up_urgent", "campaign_id", "urgency", "state", "id"),
+        Index("ix_follow_up_source", "source", "is_led_elsewhere", "id"),
         Index("ix_follow_up_responsible", "responsible_id", "state", "id"),
     )
 
@@ -165,6 +166,8 @@ class FollowUp(Base):
     last_contact_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     next_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # promised or asked for
     read_to: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the latest comment counted in
+    # Its steps are taken where its complaint is handled; contacts here change none of them.
+    is_led_elsewhere: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class ContactRecord(Base):

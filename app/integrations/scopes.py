@@ -14,6 +14,8 @@ class KeyScope(StrEnum):
     CASE_HOMES = "cases:home"  # building and room beside the case
     CASE_WORDS = "cases:text"  # what the owner wrote
     CASES_WRITE = "cases:write"
+    COMPLAINTS = "complaints:read"  # how far one is
+    COMPLAINTS_WRITE = "complaints:write"  # take in
 
 
 class Topic(StrEnum):
@@ -29,6 +31,7 @@ NEEDS = {
     KeyScope.CASE_HOMES: KeyScope.CASES,
     KeyScope.CASE_WORDS: KeyScope.CASES,
     KeyScope.CASES_WRITE: KeyScope.CASES,
+    KeyScope.COMPLAINTS_WRITE: KeyScope.COMPLAINTS,
 }
 
 

@@ -35,6 +35,7 @@ from app.reports.integrity_lines import integrity_lines
 from app.reports.models import StudyRun
 from app.reports.paper import in_language
 from app.reports.queries import Surroundings, get_run, get_surroundings
+from app.reports.standards.loss_lists import loss_lines
 from app.reports.wording import Names, names_of
 from app.staff.models import Role
 from app.staff.scope import SYSTEM_ACTOR, Scope
@@ -154,6 +155,7 @@ def _extras(
         ),
         follow_up=_follow_up(session, scope, campaign_id, now=now),
         integrity=integrity_lines(integrity),
+        facts=loss_lines(session, scope, today=today),
     )
 
 

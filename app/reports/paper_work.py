@@ -25,7 +25,9 @@ from app.followup.visits.rules import OPEN_STATES
 from app.followup.visits.wording import visit_state
 from app.i18n import current_language
 from app.i18n import gettext as _
+from app.reports.callbacks.record import record_values
 from app.reports.paper import in_language, print_pdf
+from app.reports.standards import printing
 from app.reports.visit_briefing import Briefing, care_words, make_briefing
 from app.reports.visit_lists import reason_words
 from app.reports.work import Workshop
@@ -48,6 +50,7 @@ class Order:
     scope: Scope
     about: dict[str, int | str]
     now: datetime
+    kind: PaperKind
 
     def key(self, name: str) -> int:
         """Return a key the sheet is about."""
@@ -70,7 +73,12 @@ def make_paper(workshop: Workshop, payload: dict[str, object]) -> None:
         if staff is None or staff.disabled_at is not None:
             return
         order = Order(
-            session, workshop, scope_of(session, staff), papers.about_of(paper), workshop.clock()
+            session,
+            workshop,
+            scope_of(session, staff),
+            papers.about_of(paper),
+            workshop.clock(),
+            paper.kind,
         )
         with in_language(paper.language):
             try:
@@ -164,11 +172,25 @@ def _minutes(order: Order) -> tuple[str, Values]:
     }
 
 
+def _call_backs(order: Order) -> tuple[str, Values]:
+    template, values = record_values(
+        order.session, order.workshop.vault, order.scope, order.key("draw"), now=order.now
+    )
+    return template, _common(order) | values
+
+
+def _of_standards(order: Order) -> tuple[str, Values]:
+    asked = printing.Asked(order.session, order.workshop.vault, order.scope, order.about, order.now)
+    template, values = printing.collect(asked, order.kind)
+    return template, _common(order) | values
+
+
 _COLLECT: dict[PaperKind, Callable[[Order], tuple[str, Values]]] = {
     PaperKind.BRIEFING: _briefing,
     PaperKind.RECORD: _record,
     PaperKind.ROUTE: _route,
     PaperKind.MINUTES: _minutes,
+    PaperKind.CALL_BACKS: _call_backs,
 }
 
 

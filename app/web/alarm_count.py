@@ -16,6 +16,7 @@ from app.staff.models import Role
 from app.staff.scope import Scope
 from app.surveys.campaign.models import OPENED
 from app.surveys.campaign.queries import list_campaigns
+from app.web.loop_due import count_late
 from app.web.transaction import reading
 
 _KEY = "linsheng-overdue"
@@ -26,7 +27,7 @@ _COUNTED = (Role.HEAD_OFFICE, Role.LEADER, Role.REGION, Role.OFFICE, Role.STEWAR
 
 
 def overdue(scope: Scope, *, now: datetime) -> int:
-    """Return how many cases, visits, promises and decisions are past their day."""
+    """Return how much is past its day: cases, visits, promises, decisions, the service loop."""
     if scope.role not in _COUNTED:
         return 0
     kept: dict[int, tuple[datetime, int]] = current_app.extensions.setdefault(_KEY, {})
@@ -50,4 +51,4 @@ def _count(scope: Scope, now: datetime) -> int:
     count += len(list_actions(session, scope, until=before, only_open=True, most=_MOST))
     if scope.role in READERS:
         count += len(list_open_decisions(session, scope, until=before, most=_MOST))
-    return count
+    return count + count_late(session, scope, now=now)

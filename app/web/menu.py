@@ -49,7 +49,26 @@ _BESIDE = {
     "agency_files": "agency",
     "agency_checks": "agency",
     "hq_instrument_drafts": "hq_instruments",
+    "standard_losses": "standards",
+    "hq_household_types": "hq_households",
     "preview": "hq_instruments",
+    **dict.fromkeys(
+        ("complaint_intake", "complaint_page", "complaint_acts", "complaint_codes"), "complaints"
+    ),
+    "complaint_figures": "complaint_months",
+    "complaint_plans": "complaint_months",
+    "complaint_prints": "complaint_months",
+    "complaint_training": "complaint_months",
+    "call_back_links": "call_backs",
+    **dict.fromkeys(
+        ("repair_acts", "repair_visits", "repair_flags", "repair_files", "repair_tray"), "repairs"
+    ),
+    "repair_watch": "repairs",
+    "repair_rates": "repairs",
+    "call_back_records": "call_back_results",
+    **dict.fromkeys(
+        ("talk_acts", "talks_forum", "talks_activities", "talks_contacts", "talks_reports"), "talks"
+    ),
 }
 _SOON = timedelta(days=45)  # a campaign further away does not press yet
 _TODAY = frozenset(
@@ -60,6 +79,8 @@ _TODAY = frozenset(
 )
 _MARKET = frozenset({Role.HEAD_OFFICE, Role.LEADER})
 _COUNTERS = frozenset({Role.HEAD_OFFICE, Role.LEADER, Role.REGION, Role.OFFICE})
+# Everybody of the company; neither the owners' committee nor the outside agency.
+_STAFF = frozenset(Role) - {Role.COMMITTEE, Role.AGENCY}
 _DESK = frozenset({Role.HEAD_OFFICE, Role.OFFICE, Role.STEWARD})
 # Who reads what was decided about answers, without what was looked at.
 _TOLD = frozenset({Role.LEADER, Role.OFFICE})
@@ -181,6 +202,7 @@ def _groups(role: Role) -> tuple[tuple[str, tuple[_Line, ...]], ...]:
         ),
         (_("After the answers"), _follow_up_lines()),
         (_("What owners say"), _word_lines()),
+        (_("Service"), _service_lines()),
         (_("Preparation"), _preparation_lines()),
         (
             _("People and rights"),
@@ -230,6 +252,24 @@ def _word_lines() -> tuple[_Line, ...]:
         (_("Corrective actions"), "hq_actions.index", _PROBLEMS),
         (_("What owners wrote"), "hq_words.index", _HEADS),
         (_("Alarms of owners"), "hq_alarms.index", _HEADS),
+    )
+
+
+def _service_lines() -> tuple[_Line, ...]:
+    return (
+        (_("Complaints"), "complaints.index", _DESK | {Role.LEADER}),
+        (_("Reports of complaints"), "complaint_months.index", _COUNTERS),
+        (_("Announcements"), "complaint_announcements.index", _STAFF),
+        (_("Repairs"), "repairs.index", _DESK | {Role.LEADER}),
+        (_("Call-backs"), "call_backs.index", _HEADS | {Role.CALLER}),
+        (_("Call-backs"), "call_back_results.show", _TOLD | {Role.REGION}),
+        (_("Talks and opinions"), "talks.index", _COUNTERS),
+        (_("Talks and opinions"), "talks_forum.index", frozenset({Role.STEWARD})),
+        (_("Talks with the office"), "talks_committee.index", frozenset({Role.COMMITTEE})),
+        (_("Standards and losses"), "standards.index", _COUNTERS),
+        (_("Service guide"), "standard_guide.index", frozenset({Role.STEWARD})),
+        (_("Key figures"), "standard_kpi.index", _MARKET),
+        (_("Documents"), "records.index", _COUNTERS),
     )
 
 

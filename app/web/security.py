@@ -36,7 +36,7 @@ HEADERS = {
 }
 _COMPRESSED = ("text/", "application/json", "application/javascript", "image/svg")
 _SMALLEST = 600
-_OWNER_PATHS = ("/a/", "/t/", "/c")
+_OWNER_PATHS = ("/a/", "/t/", "/c", "/k/")
 _OWNER_BODY = 64 * 1024  # bytes; three comments of 2,000 Chinese characters take 54,000
 # A photo as a phone takes it, for browsers that cannot make it smaller first.
 _ROOMIER = {"/a/photos/add": 12 * 1024 * 1024 + _OWNER_BODY}

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 FOLDER = Path(__file__).parent
 COMMUNITY = "桂语苑"
 HELD = "松涧雅居"
+MATTER = "突发事件 · 高空坠物"
 HOME = "桂语苑 2栋 1-0802"
 COLOURS = 64
 GAP = 24  # between two phones of a picture, in its own pixels
@@ -61,6 +62,7 @@ def shoot_campaign(browser: Browser, sheet: dict) -> None:
         ("tracker", f"/hq/tracker/?campaign={running}", None, 1700),
         ("community", f"/hq/tracker/?campaign={running}", COMMUNITY, 1420),
         ("gate", f"/hq/gates/?campaign={finished}", HELD, 820),
+        ("complaint", "/complaints/?flag=major", MATTER, 1150),
     ):
         page.goto(f"{url}{path}")
         if link is not None:

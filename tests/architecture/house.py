@@ -6,6 +6,7 @@ They look at one file at a time and touch no disk, so that their own tests can p
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
@@ -25,13 +26,19 @@ IMPURE_MODULES = {"os", "io", "pathlib", "random", "secrets", "time", "subproces
 SEEDED = {"Generator", "default_rng", "SeedSequence", "PCG64", "Philox"}
 
 
+@lru_cache(maxsize=2)  # all rules look at one file before the next one comes
+def parsed(source: str) -> ast.Module:
+    """Return the tree of a source; nobody changes it."""
+    return ast.parse(source)
+
+
 def sql_outside_queries(path: str, source: str) -> list[str]:
     """SQL constructs are built in queries.py; models may write index conditions."""
     if path.endswith("/queries.py") or path == "app/db.py":
         return []
     allowed = {"text"} if path.endswith("/models.py") else set()
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"):
             names = {alias.name for alias in node.names} & SQL - allowed
             found += [f"{path}:{node.lineno} imports {name} of sqlalchemy" for name in names]
@@ -52,7 +59,7 @@ def commits_inside(path: str, source: str) -> list[str]:
         return []
     return [
         f"{path}:{node.lineno} commits"
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(parsed(source))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "commit"
@@ -61,7 +68,7 @@ def commits_inside(path: str, source: str) -> list[str]:
 
 def hidden_imports(path: str, source: str) -> list[str]:
     """No import inside a function, no relative one, no TYPE_CHECKING, none by name."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     found = []
     for function in _functions(tree):
         found += [
@@ -83,7 +90,7 @@ def hidden_imports(path: str, source: str) -> list[str]:
 
 def missing_docstring(path: str, source: str) -> list[str]:
     """Every module says in one line what it is for."""
-    text = ast.get_docstring(ast.parse(source))
+    text = ast.get_docstring(parsed(source))
     return [] if text else [f"{path} has no docstring"]
 
 
@@ -93,7 +100,7 @@ def too_large(path: str, source: str) -> list[str]:
     lines = source.count("\n")
     if lines > MOST_LINES:
         found.append(f"{path} has {lines} lines")
-    for function in _functions(ast.parse(source)):
+    for function in _functions(parsed(source)):
         length = (function.end_lineno or 0) - function.lineno + 1
         if length > MOST_LINES_OF_A_FUNCTION:
             found.append(f"{path}:{function.lineno} {function.name} has {length} lines")
@@ -106,7 +113,7 @@ def clock_readers(path: str, source: str) -> list[str]:
         return []
     return [
         f"{path}:{node.lineno} reads the clock"
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(parsed(source))
         if isinstance(node, ast.Attribute)
         and (ast.unparse(node.value).split(".")[-1], node.attr) in CLOCK
     ]
@@ -117,7 +124,7 @@ def impure(path: str, source: str) -> list[str]:
     if not PURE.match(path):
         return []
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parsed(source)):
         names: set[str] = set()
         if isinstance(node, ast.Import):
             names = {alias.name.split(".")[0] for alias in node.names}
@@ -135,7 +142,7 @@ def impure(path: str, source: str) -> list[str]:
 def messages_of_python(path: str, source: str) -> tuple[set[str], list[str]]:
     """Return the message ids of a module, and calls whose id is no plain text."""
     messages, found = set(), []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in {
             "_",
             "gettext",

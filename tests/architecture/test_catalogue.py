@@ -1,5 +1,6 @@
 """The Chinese catalogue is complete, keeps placeholders, and is punctuated as Chinese."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.architecture import house
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@cache
 def read_program() -> tuple[set[str], list[str]]:
     """Return every message id of the program, and calls that cannot be looked up."""
     messages: set[str] = set()

@@ -27,10 +27,20 @@ TOP_LEVEL = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def complaints():
+    """What each rule complains about; a file is parsed once for all of them."""
+    found = {rule: [] for rule in RULES}
+    for path, source in SOURCES.items():
+        for rule in RULES:
+            found[rule] += rule(path, source)
+    return found
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_the_program_keeps_the_rule(rule):
+def test_the_program_keeps_the_rule(rule, complaints):
     assert len(SOURCES) > 50
-    assert [text for path, source in SOURCES.items() for text in rule(path, source)] == []
+    assert complaints[rule] == []
 
 
 VIOLATIONS = [

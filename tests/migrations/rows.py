@@ -26,6 +26,7 @@ from app.followup.models import (
     Reply,
     ReplyRating,
     ReplyVerdict,
+    Source,
     Stage,
 )
 from app.followup.papers.models import Paper, PaperKind
@@ -80,6 +81,12 @@ from app.reports.models import (
     StudyRun,
 )
 from app.rights.models import Kept, RequestKind, Retention, RightsRequest, VaultWork
+from app.service.callbacks import models as call_back_tables
+from app.service.complaints import models as complaint_tables
+from app.service.complaints.papers import models as complaint_papers
+from app.service.repairs import models as repair_tables
+from app.service.standards import models as standard_tables
+from app.service.talks import models as talk_tables
 from app.staff.models import (
     AuditEntry,
     LinkKind,
@@ -252,6 +259,13 @@ def fill_every_table(session: Session) -> None:
     _fill_market(session)
     _fill_exports(session)
     _fill_integrations(session)
+    _fill_complaints(session)
+    _fill_repairs(session)
+    _fill_call_backs(session)
+    _fill_complaint_papers(session)
+    _fill_talks(session)
+
+    _fill_standards(session)
 
 
 def _fill_register_and_staff(session: Session) -> None:
@@ -1325,4 +1339,427 @@ def _fill_market(session: Session) -> None:
     session.add(m.MarketRun(snapshot_id=1, code_version="c", result="{}", created_at=NOW))
     session.flush()
     session.add(m.MarketFile(run_id=1, kind="pdf-en", digest="d", created_at=NOW))
+    session.flush()
+
+
+def _fill_complaints(session: Session) -> None:
+    m = complaint_tables
+    code = "facilities.lift"  # the step brings it along
+    case = FollowUp(
+        id=20,  # the first row took its key itself, so a sequence begins at it once more
+        community_id=1,
+        household_id=1,
+        on_list=CaseList.COMMUNITY,
+        source=Source.COMPLAINT,
+        is_led_elsewhere=True,
+        created_at=NOW,
+    )
+    session.add(case)
+    session.add(m.ComplaintSetting(name="repeat_days", value=90, changed_by=1, changed_at=NOW))
+    session.add(m.ComplaintSeries(series="A", year=2026, last=1))
+    session.add(
+        m.ComplaintGroup(
+            community_id=1, sub_code=code, on_list=CaseList.COMMUNITY, suggested_at=NOW
+        )
+    )
+    session.flush()
+    session.add(
+        m.Complaint(
+            follow_up_id=case.id,
+            number="A-2026-0001",
+            community_id=1,
+            household_id=1,
+            channel=m.Channel.LETTER,
+            level=m.Level.QUALITY,
+            name_sealed=b"n",
+            contact_sealed=b"c",
+            text_sealed=b"t",
+            received_at=NOW,
+            clock_from=NOW,
+            due_on=date(2026, 11, 5),
+            due_at=NOW + timedelta(days=3),
+            group_id=1,
+        )
+    )
+    session.flush()
+    session.add(
+        m.ComplaintStep(follow_up_id=case.id, round=1, step=m.Step.RECORD, at=NOW, staff_id=1)
+    )
+    session.add(
+        m.ComplaintRound(follow_up_id=case.id, round=1, clock_from=NOW, due_at=NOW, ended_at=NOW)
+    )
+    session.add(
+        m.ComplaintExtension(
+            follow_up_id=case.id,
+            round=1,
+            old_due_on=date(2026, 11, 5),
+            new_due_on=date(2026, 11, 6),
+            contact_id=1,
+            at=NOW,
+            staff_id=1,
+        )
+    )
+    session.add(
+        m.ComplaintEscalation(
+            follow_up_id=case.id,
+            level=m.Level.QUALITY,
+            reason=m.EscalationReason.BY_HAND,
+            at=NOW,
+            staff_id=1,
+        )
+    )
+    session.flush()
+
+
+def _fill_call_backs(session: Session) -> None:
+    m = call_back_tables
+    complaint_id = session.query(complaint_tables.Complaint).first().follow_up_id
+    monday, month = date(2026, 10, 26), date(2026, 10, 1)
+    about = {"complaint_id": complaint_id, "round": 1}
+    kind = {"kind": m.CallKind.COMPLAINT, "community_id": 1, "month": month}
+    session.add(m.CallBackWeek(monday=monday, drawn_at=NOW))
+    session.add(
+        m.CallBackDraw(
+            community_id=1,
+            monday=monday,
+            order_ids="[1]",
+            orders=1,
+            drawn=1,
+            commitment="0" * 64,
+            seed_sealed=b"s",
+            drawn_at=NOW,
+        )
+    )
+    session.add(m.CallBack(**kind, **about, due_on=monday, made_at=NOW, draft_sealed=b"d"))
+    session.add(
+        m.CallBackLink(
+            **kind,
+            **about,
+            token_hash=b"t" * 32,
+            made_at=NOW,
+            expires_at=NOW + timedelta(days=14),
+            moved_at=NOW,
+        )
+    )
+    session.add(
+        m.CallBackAnswer(
+            **kind,
+            **about,
+            way=m.Way.LINK,
+            at=NOW,
+            instrument_digest=DIGEST,
+            answers="{}",
+            words_sealed=b"w",
+            is_first=True,
+        )
+    )
+    session.flush()
+    session.add(
+        m.CallBackTry(call_id=1, at=NOW, staff_id=1, result=m.CallResult.NO_ANSWER, key="k" * 16)
+    )
+    session.add(m.CallBackEffect(**about, answer_id=1, effect="reopen", at=NOW))
+    session.flush()
+
+
+def _fill_complaint_papers(session: Session) -> None:
+    m = complaint_papers
+    case = {"follow_up_id": session.query(complaint_tables.Complaint).first().follow_up_id}
+    place, month = {"community_id": 1}, {"month": date(2026, 10, 1)}
+    made = {"made_by": 1, "made_at": NOW}
+    written = {"written_by": 1, "written_at": NOW}
+    words = {"causes": "c", "measures": "m", "learnt": "l"}
+    session.add(m.CorrectionPlan(id=1, **case, **place, content_sealed=b"c", **made))
+    session.add(
+        m.CorrectiveReport(id=1, **case, **place, version=1, content_sealed=b"c", **written)
+    )
+    told = {"title": "t", "cause": "c"}
+    session.add(m.Announcement(id=1, **told, happened="h", measures="m", demand="d", **written))
+    taught = {"situation": "s", "handling": "h", "lesson": "l", "questions": "q"}
+    session.add(m.TrainingCase(id=1, **told, class_code="fees", **taught, **written))
+    session.add(m.MonthDraft(**place, **month, **words, saved_by=1, saved_at=NOW))
+    session.add(
+        m.MonthReport(
+            **place,
+            **month,
+            **words,
+            version=1,
+            figures="{}",
+            digest="d" * 64,
+            due_on=date(2026, 11, 4),
+            issued_by=1,
+            issued_at=NOW,
+        )
+    )
+    session.add(
+        m.ComplaintPrint(
+            kind=m.PrintKind.RECORD, about_id=1, name="n", language="en", staff_id=1, asked_at=NOW
+        )
+    )
+    session.flush()
+    session.add(
+        m.CorrectionAction(
+            plan_id=1, number=1, what_sealed=b"w", responsible="r", due_on=date(2026, 11, 5)
+        )
+    )
+    session.add(
+        m.CorrectiveSignature(
+            report_id=1,
+            signed_as=m.SignedAs.WRITER,
+            staff_id=1,
+            signed_at=NOW,
+            content_hash=bytes(32),
+        )
+    )
+    session.add(m.AnnouncementSource(announcement_id=1, **case))
+    session.add(m.AnnouncementRead(announcement_id=1, staff_id=1, read_at=NOW))
+    session.add(m.TrainingSource(training_case_id=1, **case))
+    session.flush()
+
+
+def _fill_standards(session: Session) -> None:
+    m = standard_tables
+    session.add(
+        m.Loss(
+            kind=m.LossKind.CUSTOMER,
+            community_id=1,
+            household_id=1,
+            who_sealed=b"w",
+            happened_on=date(2026, 3, 1),
+            reason=m.LossReason.PRICE,
+            words_sealed=b"w",
+            monthly_fen=1,
+            damage_fen=None,
+            won_back_on=date(2026, 4, 1),
+            won_words_sealed=b"w",
+            staff_id=1,
+            recorded_at=NOW,
+        )
+    )
+    session.add(
+        m.ServiceStandard(
+            community_id=1,
+            text="t",
+            text_en="t",
+            operator=m.Operator.AT_LEAST,
+            target_milli=1,
+            unit=m.Unit.PERCENT,
+            origin=m.Origin.HANDBOOK,
+            valid_from=date(2026, 1, 1),
+            staff_id=1,
+            created_at=NOW,
+        )
+    )
+    session.flush()
+    session.add(
+        m.StandardValue(
+            standard_id=1,
+            community_id=1,
+            place=1,
+            month=date(2026, 1, 1),
+            value_milli=1,
+            n=1,
+            staff_id=1,
+            entered_at=NOW,
+        )
+    )
+    session.add(
+        m.GuideItem(
+            community_id=1,
+            kind=m.GuideKind.FEE,
+            name="n",
+            valid_from=date(2026, 1, 1),
+            staff_id=1,
+            changed_at=NOW,
+        )
+    )
+    session.flush()
+
+
+def _fill_repairs(session: Session) -> None:
+    m = repair_tables
+    session.add(
+        m.RepairFile(
+            name="n",
+            stored_as="s",
+            size=1,
+            state=m.RepairFileState.DONE,
+            staff_id=1,
+            created_at=NOW,
+        )
+    )
+    session.flush()
+    for number, state in (("A1", m.OrderState.FAILED), ("A1-R1", m.OrderState.ISSUED)):
+        is_failed = state is m.OrderState.FAILED
+        session.add(
+            m.RepairOrder(
+                community_id=1,
+                household_id=1,
+                number=number,
+                origin=m.Origin.FILE,
+                state=state,
+                thing=m.Thing.LEAK,
+                place=m.Place.ROOF,
+                issued_at=NOW,
+                done_at=NOW if is_failed else None,
+                failed_at=NOW if is_failed else None,
+                case_id=1,
+                customer_sealed=b"c",
+                file_id=1,
+            )
+        )
+        session.flush()
+    session.add(m.RepairCase(follow_up_id=1, order_id=1))
+    session.add(m.RepairEvent(order_id=1, kind=m.RepairEventKind.MADE, at=NOW))
+    session.add(
+        m.RepairTray(
+            key=b"k" * 32,
+            why="door",
+            community_id=1,
+            household_id=1,
+            file_id=1,
+            line=2,
+            laid_at=NOW,
+            matched_at=NOW,
+            matched_by=1,
+        )
+    )
+    session.add(m.RepairPlace(words="w", community_id=1, made_by=1, made_at=NOW))
+    session.add(m.RepairFlag(order_id=1, community_id=1, flag=m.Flag.NOBODY_CAME, raised_at=NOW))
+    session.add(
+        m.SpecialVisit(
+            community_id=1,
+            order_id=1,
+            rework_id=2,
+            follow_up_id=1,
+            opened_at=NOW,
+            due_at=NOW + timedelta(hours=24),
+        )
+    )
+    session.add(
+        m.DefectWatch(
+            order_id=1,
+            community_id=1,
+            household_id=1,
+            is_outside=True,
+            responsible_id=1,
+            started_on=date(2026, 1, 1),
+            days="7",
+            made_at=NOW,
+        )
+    )
+    session.flush()
+    session.add(
+        m.DefectInspection(
+            watch_id=1,
+            community_id=1,
+            due_on=date(2026, 1, 8),
+            reason=m.InspectionReason.PLANNED,
+        )
+    )
+    session.add(m.RepairPrint(watch_id=1, language="en", staff_id=1, asked_at=NOW))
+    session.add(m.RepairMonth(community_id=1, month=date(2026, 1, 1)))
+    session.add(m.RepairCount(community_id=1, month=date(2026, 1, 1), thing=m.Thing.LEAK))
+    session.flush()
+
+
+def _fill_talks(session: Session) -> None:
+    m = talk_tables
+    month, day = date(2026, 10, 1), date(2026, 10, 21)
+    made = {"made_by": 1, "made_at": NOW}
+    session.add(
+        m.TalkMonth(
+            community_id=1, month=month, state=m.MonthState.HELD, held_on=day, opened_at=NOW
+        )
+    )
+    session.add(
+        m.Activity(
+            community_id=1,
+            kind=m.ActivityKind.OPEN_DAY,
+            title="t",
+            held_on=day,
+            place="p",
+            **made,
+        )
+    )
+    session.add(
+        m.OutsideContact(
+            kind=m.OutsideKind.STREET,
+            organisation="o",
+            person_sealed=b"p",
+            phone_sealed=b"p",
+            changed_by=1,
+            changed_at=NOW,
+        )
+    )
+    session.add(
+        m.AuthorityReport(
+            addressee=m.Addressee.STREET,
+            first_month=month,
+            last_month=month,
+            version=1,
+            words="",
+            content="{}",
+            digest="d",
+            **made,
+        )
+    )
+    session.add(
+        m.TalkPrint(
+            kind=m.PrintKind.TALK, subject_id=1, language="en", asked_by=1, asked_at=NOW
+        )
+    )
+    session.flush()
+    session.add(
+        m.CommitteeTalk(
+            month_id=1,
+            community_id=1,
+            held_on=day,
+            place="p",
+            committee_count=1,
+            representative_count=0,
+            people_sealed=b"p",
+            staff_sealed=b"s",
+            subjects="fees",
+            minutes_sealed=b"m",
+            noted_by=1,
+            noted_at=NOW,
+        )
+    )
+    session.add(
+        m.TalkAbsence(
+            month_id=1,
+            reason=m.AbsenceReason.DECLINED,
+            words_sealed=b"w",
+            evidence_sealed=b"e",
+            said_by=1,
+            said_at=NOW,
+        )
+    )
+    session.add(m.ActivityHome(activity_id=1, household_id=1))
+    session.add(
+        m.ForumOpinion(
+            follow_up_id=1,
+            community_id=1,
+            place=m.ForumPlace.FORUM,
+            said_on=day,
+            mark=b"m" * 32,
+            text_sealed=b"t",
+            due_on=day,
+            entered_by=1,
+            entered_at=NOW,
+        )
+    )
+    session.flush()
+    session.add(
+        m.TalkOpinion(
+            community_id=1,
+            talk_id=1,
+            voice=m.Voice.COMMITTEE,
+            department="service",
+            case_id=20,
+            text_sealed=b"t",
+            said_by=1,
+            said_at=NOW,
+        )
+    )
     session.flush()

@@ -116,7 +116,7 @@ def undo_contact(
     contact = next((one for one in standing if one.id == contact_id), None)
     events = [event for event, *_ in list_events(session, case_id)]
     before = [event for event in events if event.contact_id != contact_id]
-    is_last = bool(events) and events[-1].contact_id == contact_id
+    is_last = bool(events) and events[-1].contact_id == contact_id and not found.is_led_elsewhere
     if contact is None or not is_last or not may_undo(contact, scope, now=now):
         raise UndoTooLateError(contact_id)
     session.add(ContactUndo(contact_id=contact_id, staff_id=scope.staff_id, at=now))
@@ -137,7 +137,8 @@ def answer_with_reply(session: Session, scope: Scope, case_id: int, *, now: date
     """
     found = get_case(session, case_id)
     count_in(session, found, list_standing_contacts(session, case_id))
-    if found.state is CaseState.OPEN and found.stage is not Stage.ANSWERED:
+    is_open = found.state is CaseState.OPEN and not found.is_led_elsewhere
+    if is_open and found.stage is not Stage.ANSWERED:
         _accept(session, found, scope, now=now)
         move(found, Stage.ANSWERED, now=now)
         found.answered_by = scope.staff_id
@@ -185,6 +186,8 @@ def _stages(
     scope: Scope,
     now: datetime,
 ) -> tuple[Stage, ...]:
+    if found.is_led_elsewhere:
+        return ()
     before = [Try(one.at, one.way, is_failed_try(one), one.recorded_at) for one in earlier]
     this = Try(contact.at, contact.way, contact.is_failed_try, now)
     every = sorted([*before, this], key=lambda one: one.at)

@@ -238,6 +238,7 @@ def list_other_cases(
         select(FollowUp)
         .where(
             FollowUp.household_id == household_id,
+            FollowUp.frame_member_id.is_not(None),  # the others have pages of their own
             FollowUp.id != except_id,
             visible_cases(scope),
         )

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.followup.cases.contacts import move, position_of
-from app.followup.cases.errors import NotResponsibleError
+from app.followup.cases.errors import NotResponsibleError, StepRefusedError
 from app.followup.cases.queries import find_capacity, list_team
 from app.followup.cases.rules import Capacity, check_step, safety_dates
 from app.followup.errors import CaseClosedError, CaseNotFoundError, FieldError
@@ -88,6 +88,8 @@ def take_step(
     """
     row = _case(session, scope, case_id)
     found = get_case(session, case_id)
+    if found.is_led_elsewhere:
+        raise StepRefusedError(found.stage, to)
     check_step(
         position_of(found),
         to,
@@ -132,6 +134,8 @@ def turn_into(
     found = get_case(session, case_id)
     if found.state is not CaseState.OPEN:
         raise CaseClosedError(case_id)
+    if found.is_led_elsewhere:
+        raise FieldError("source", "unknown")
     if source not in TURNS or source is found.source:
         raise FieldError("source", "unknown")
     if found.source is Source.COMPLAINT and scope.role is not Role.HEAD_OFFICE:

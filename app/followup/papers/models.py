@@ -16,6 +16,13 @@ class PaperKind(StrEnum):
     ROUTE = "route"  # the visits of a day in the order of the way
     RECORD = "record"  # a form to fill in by pen at the door
     MINUTES = "minutes"  # of a review meeting
+    CALL_BACKS = "call_backs"  # record of a week's call-backs in a community
+    CUSTOMER_FILE = "customer_file"  # everything on record about a home, by date
+    SERVICE_GUIDE = "service_guide"  # services and fees of a community, for the board
+    LOSSES = "losses"  # the losses of a year
+    DELIVERY = "delivery"  # letters delivered and answers returned, home by home
+    VISIT_DONE = "visit_done"  # a home visit as it was recorded
+    STANDARDS = "standards"  # service standards and whether they were kept
 
 
 class Paper(Base):

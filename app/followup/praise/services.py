@@ -114,7 +114,7 @@ def thank(session: Session, scope: Scope, praise_id: int, *, now: datetime) -> C
         one for one, _ in queries.list_praise_of(session, found.id) if one.thanked_at is None
     ]
     is_done = found.urgency is Urgency.PRAISE_ONLY and found.state is CaseState.OPEN
-    if is_done and not waiting:
+    if is_done and not waiting and not found.is_led_elsewhere:
         if found.responsible_id is None:
             found.responsible_id = scope.staff_id
         for stage in (Stage.ANSWERED, Stage.CLOSED):

@@ -27,6 +27,7 @@ from app.jobs.models import Job
 from app.rights.erasure.registry import EMPTY, RULES, WAYS, Fill, Group, Rule
 from app.rights.models import VaultWork
 from app.rights.sealed import purpose_of
+from app.service.complaints.papers.models import ComplaintPrint
 from app.staff.models import AuditEntry, Staff
 from app.surveys.campaign.models import FrameMember
 from app.surveys.distribution.models import LetterBatch, LetterFile
@@ -173,7 +174,8 @@ def list_letter_files(session: Session, members: Collection[FrameMember]) -> lis
 
 def drop_papers(session: Session) -> int:
     """Delete the sheets that wait to be fetched: any of them may show the home."""
-    return _count(session.execute(delete(Paper)))
+    others = _count(session.execute(delete(ComplaintPrint)))
+    return others + _count(session.execute(delete(Paper)))
 
 
 def list_sheets(session: Session) -> list[CaseSheet]:

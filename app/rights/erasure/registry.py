@@ -37,6 +37,11 @@ class Group(StrEnum):
     RECORD = "visit_record"
     SCAN = "scan_page"
     FORM_ORDER = "form_order"  # of this one home
+    PLAN = "correction_plan"
+    ORDER = "repair_order"
+    CALL_BACK = "call_back"
+    WATCH = "defect_watch"
+    CORRECTIVE = "corrective_report"
 
 
 # In this order; the key column of each table is `id`.
@@ -54,6 +59,13 @@ WAYS: tuple[tuple[Group, str, Group], ...] = (
     (Group.RECORD, "visit_id", Group.VISIT),
     (Group.SCAN, "frame_member_id", Group.MEMBER),
     (Group.FORM_ORDER, "frame_member_id", Group.MEMBER),
+    (Group.PLAN, "follow_up_id", Group.CASE),
+    (Group.ORDER, "household_id", Group.HOME),
+    (Group.WATCH, "household_id", Group.HOME),
+    (Group.WATCH, "order_id", Group.ORDER),
+    (Group.CALL_BACK, "order_id", Group.ORDER),
+    (Group.CALL_BACK, "complaint_id", Group.CASE),
+    (Group.CORRECTIVE, "follow_up_id", Group.CASE),
 )
 
 
@@ -90,6 +102,35 @@ RULES: tuple[Rule, ...] = (
     _gone("alarm", "frame_member_id", Group.MEMBER),
     _gone("answer_copy", "response_id", Group.ANSWER),
     _stays("audit_call", "response_id", Group.ANSWER, "items", note_sealed=Fill.NOTHING),
+    # What was answered is a figure; the words go, and the link leads nowhere any more.
+    *(
+        rule
+        for column, group in (("order_id", Group.ORDER), ("complaint_id", Group.CASE))
+        for rule in (
+            _stays(
+                "call_back", column, group, draft=Fill.NOTHING, draft_sealed=Fill.NOTHING
+            ),
+            _stays(
+                "call_back_answer",
+                column,
+                group,
+                "answers",
+                "instrument_digest",
+                words_sealed=Fill.NOTHING,
+            ),
+            _stays("call_back_effect", column, group, "effect"),
+            _stays(
+                "call_back_link",
+                column,
+                group,
+                "reason",
+                "channel",
+                token_hash=Fill.NOISE,
+                receipt=Fill.NOTHING,
+            ),
+        )
+    ),
+    _stays("call_back_try", "call_id", Group.CALL_BACK, "key"),
     _gone("care_need", "household_id", Group.HOME),
     _stays("case_event", "follow_up_id", Group.CASE, "detail"),
     _gone("case_note", "event_id", Group.CASE_EVENT),
@@ -101,8 +142,32 @@ RULES: tuple[Rule, ...] = (
         texts_sealed=Fill.EMPTY,
         contact_sealed=Fill.NOTHING,
     ),
+    # That a home complained is a figure; who, how to reach him and every word go.
+    _stays(
+        "complaint",
+        "follow_up_id",
+        Group.CASE,
+        "number",
+        "sub_code",
+        "answer_way",
+        "view",
+        name_sealed=Fill.EMPTY,
+        contact_sealed=Fill.EMPTY,
+        company_sealed=Fill.NOTHING,
+        text_sealed=Fill.EMPTY,
+        cause_sealed=Fill.EMPTY,
+        prevention_sealed=Fill.EMPTY,
+        key=Fill.NOTHING,
+    ),
+    _stays("complaint_escalation", "follow_up_id", Group.CASE),
+    _stays("complaint_extension", "follow_up_id", Group.CASE, "reaction"),
+    _stays("complaint_round", "follow_up_id", Group.CASE, "view"),
+    _stays("complaint_step", "follow_up_id", Group.CASE, note_sealed=Fill.NOTHING),
     _stays("comment_code", "comment_id", Group.COMMENT, "code"),
     _stays("comment_coding", "comment_id", Group.COMMENT, "suggested"),
+    # What was announced and taught names nobody; the way from there to the home goes.
+    _gone("complaint_announcement_source", "follow_up_id", Group.CASE),
+    _gone("complaint_training_source", "follow_up_id", Group.CASE),
     _stays("contact_event", "frame_member_id", Group.MEMBER, "key"),
     _gone("contact_note", "event_id", Group.EVENT),
     _stays(
@@ -118,6 +183,23 @@ RULES: tuple[Rule, ...] = (
         next_time=Fill.NOTHING,
     ),
     _stays("contact_undo", "contact_id", Group.CONTACT),
+    _stays(
+        "correction_action",
+        "plan_id",
+        Group.PLAN,
+        "responsible",
+        what_sealed=Fill.EMPTY,
+        evidence_sealed=Fill.EMPTY,
+    ),
+    _stays("correction_plan", "follow_up_id", Group.CASE, content_sealed=Fill.EMPTY),
+    _stays(
+        "corrective_report",
+        "follow_up_id",
+        Group.CASE,
+        content_sealed=Fill.EMPTY,
+        finding_sealed=Fill.EMPTY,
+    ),
+    _stays("corrective_signature", "report_id", Group.CORRECTIVE, content_hash=Fill.NOISE),
     _gone("draft", "frame_member_id", Group.MEMBER),
     _stays(
         "ended_exclusion",
@@ -178,6 +260,38 @@ RULES: tuple[Rule, ...] = (
         idempotency_key=Fill.NAME,
         payload_hash=Fill.NOISE,
     ),
+    _stays("repair_case", "follow_up_id", Group.CASE),
+    _stays("repair_event", "order_id", Group.ORDER, "detail"),
+    _stays("repair_flag", "order_id", Group.ORDER, note_sealed=Fill.NOTHING),
+    _stays("special_visit", "order_id", Group.ORDER, note_sealed=Fill.NOTHING),
+    # Its number is another system's: a file that comes again must find the order it told of.
+    _stays(
+        "repair_order",
+        "household_id",
+        Group.HOME,
+        "number",
+        "told",
+        customer_sealed=Fill.NOTHING,
+        repairer_sealed=Fill.NOTHING,
+    ),
+    _gone("repair_print", "watch_id", Group.WATCH),
+    _stays(
+        "repair_tray",
+        "household_id",
+        Group.HOME,
+        "why",
+        "words",
+        key=Fill.NOISE,
+        line_sealed=Fill.NOTHING,
+    ),
+    _stays("defect_watch", "id", Group.WATCH, "days", "why_closed"),
+    _stays(
+        "defect_inspection",
+        "watch_id",
+        Group.WATCH,
+        findings_sealed=Fill.NOTHING,
+        photo_sealed=Fill.NOTHING,
+    ),
     _gone("response_signal", "response_id", Group.ANSWER),
     _stays("response_void", "response_id", Group.ANSWER, note_sealed=Fill.EMPTY),
     _stays(
@@ -224,6 +338,40 @@ RULES: tuple[Rule, ...] = (
         outcome_sealed=Fill.EMPTY,
         reason_sealed=Fill.EMPTY,
     ),
+    _gone("activity_home", "household_id", Group.HOME),
+    _stays(
+        "forum_opinion",
+        "follow_up_id",
+        Group.CASE,
+        "place_name",
+        "reply_way",
+        mark=Fill.NOISE,
+        text_sealed=Fill.EMPTY,
+        author_sealed=Fill.NOTHING,
+        link_sealed=Fill.NOTHING,
+        reply_sealed=Fill.EMPTY,
+    ),
+    _stays(
+        "talk_opinion",
+        "case_id",
+        Group.CASE,
+        "department",
+        "responsible",
+        "told_way",
+        text_sealed=Fill.EMPTY,
+        answer_sealed=Fill.EMPTY,
+        action_sealed=Fill.EMPTY,
+        done_sealed=Fill.EMPTY,
+        told_sealed=Fill.EMPTY,
+    ),
+    _stays(
+        "loss",
+        "household_id",
+        Group.HOME,
+        who_sealed=Fill.EMPTY,
+        words_sealed=Fill.EMPTY,
+        won_words_sealed=Fill.EMPTY,
+    ),
 )
 
 # Tables in which no row is about one home. What `paper`, `job` and the letters hold of one is
@@ -234,9 +382,13 @@ NOT_OF_A_HOME = frozenset(
         *("api_key", "api_key_community", "api_write", "delivery", "delivery_try", "feed_mark"),
         *("webhook", "webhook_community"),
         *("answer_posting", "answer_progress", "audit_entry", "audit_sample", "board_code"),
+        *("call_back_draw", "call_back_week"),
         *("building", "bulletin", "calendar_day", "campaign", "case_capacity", "clash_note"),
+        *("complaint_code", "complaint_group", "complaint_series", "complaint_setting"),
         *("community", "context_event", "corrective_action", "frozen_print", "gate"),
         *("export_order", "export_part", "paper_layout"),
+        *("complaint_announcement", "complaint_announcement_read", "complaint_month_draft"),
+        *("complaint_month_report", "complaint_print", "complaint_training_case"),
         *("history_figure", "history_file", "history_map", "history_step", "history_wave"),
         *("gate_extension", "gate_hold", "handover", "installation", "instrument_version"),
         *("integrity_appeal", "integrity_decision", "integrity_effect", "integrity_finding"),
@@ -247,8 +399,12 @@ NOT_OF_A_HOME = frozenset(
         *("market_snapshot", "market_survey"),
         *("owners_talk", "paper", "plan_task", "poster", "problem", "promise", "public_answer"),
         *("recovery_code", "region", "register_file", "report_file", "required_change"),
+        *("repair_count", "repair_file", "repair_month", "repair_place"),
         *("result_head", "retention", "return_day", "review_decision", "review_meeting"),
         *("run_tally", "second_factor", "shared_answer", "shared_problem", "sign_in_step"),
+        *("guide_item", "service_standard", "standard_value"),
+        *("activity", "authority_report", "committee_talk", "outside_contact"),
+        *("talk_absence", "talk_month", "talk_print"),
         *("snapshot", "staff", "staff_community", "staff_region", "staff_session", "study_part"),
         *("study_round", "study_run", "tally", "vault_work", "work_package"),
     }

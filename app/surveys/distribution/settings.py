@@ -19,11 +19,12 @@ _SECTIONS = {
     "outbox": {"days"},
     "sms": {
         *("provider", "access_key_id", "access_key_secret", "sign_name", "endpoint"),
-        *("template_launch", "template_reminder", "template_result"),
+        *("template_launch", "template_reminder", "template_result", "template_call_back"),
     },
     "wechat": {
         *("provider", "app_id", "app_secret", "endpoint"),
-        *("template_launch", "template_reminder", "template_result", "fields"),
+        *("template_launch", "template_reminder", "template_result", "template_call_back"),
+        "fields",
     },
     "email": {
         *("provider", "host", "port", "security", "user", "password", "sender"),

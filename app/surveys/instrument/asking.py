@@ -44,7 +44,7 @@ _SHAPES = {
     "pick areas": _Shape("pick", frozenset({"importance"}), frozenset({"up to"})),
     "choose questions": _Shape(
         "choices",
-        frozenset({"noticed", "profile"}),
+        frozenset({"noticed", "profile", "handling"}),
         frozenset({"questions"}),
         frozenset({"show_if"}),
     ),

@@ -55,7 +55,7 @@ def _check_addresses(findings: Findings) -> None:
 def _check_measures(findings: Findings) -> None:
     """Check that what every analysis rests on is asked (importance above all)."""
     instrument = findings.instrument
-    if not instrument.items_with_role(*_ASKS_IMPORTANCE):
+    if not findings.is_call_back and not instrument.items_with_role(*_ASKS_IMPORTANCE):
         note = findings.warn if findings.is_external else findings.error
         note("sections", "no_importance")
     if instrument.kind != PERCEPTION:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from app.surveys.instrument.findings import Findings
 from app.surveys.instrument.model import ItemRole
-from app.surveys.instrument.vocabulary import PLACEHOLDERS
+from app.surveys.instrument.vocabulary import CALL_BACK_PLACEHOLDERS, PLACEHOLDERS
 
 _MARKUP = re.compile(r"<[A-Za-z/!]|&[A-Za-z]+;|&#")
 _BRACES = re.compile(r"\{[^{}]*\}|[{}]")
@@ -66,6 +66,8 @@ def _check_words(findings: Findings, where: str, path: str, words: str) -> None:
         allowed = PLACEHOLDERS
     elif ".wording." in path:
         allowed = frozenset({"area"})
+    elif findings.is_call_back and _QUESTION.search(path):
+        allowed = CALL_BACK_PLACEHOLDERS
     for found in _BRACES.findall(words):
         if found.strip("{}") not in allowed or len(found) == 1:
             names = ", ".join(sorted(allowed)) or "-"

@@ -8,6 +8,7 @@ from app.surveys.instrument.problems import ERROR, WARNING, Problem, nearest_mar
 
 PERCEPTION = "customer-perception"
 EXTERNAL = "external"
+CALL_BACK = "call-back"
 
 
 @dataclass(slots=True)
@@ -26,6 +27,11 @@ class Findings:
     def is_external(self) -> bool:
         """Say whether the data were collected by others, so that wording is not ours."""
         return self.instrument.kind == EXTERNAL
+
+    @property
+    def is_call_back(self) -> bool:
+        """Say whether a few questions about one thing are asked back, without any importance."""
+        return self.instrument.kind == CALL_BACK
 
     def error(self, path: str, code: str, **data: str | int) -> None:
         """Note something that forbids publishing."""

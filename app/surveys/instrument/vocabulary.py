@@ -71,3 +71,6 @@ COMPLAINT_CLASSES = _words(
 PLACEHOLDERS = frozenset(
     {"company", "community", "campaign", "deadline", "minutes", "masked_address", "receipt"}
 )
+
+# What may stand in braces in the questions of a call-back: the one thing it asks about.
+CALL_BACK_PLACEHOLDERS = frozenset({"date", "place", "thing", "topic"})

@@ -101,17 +101,7 @@ def read_table(content: bytes | Opener, filename: str) -> Table:
     Raises:
         UnreadableTableError: The file is no such table; names the line where it breaks.
     """
-    opener = content if callable(content) else _opener_of(content)
-    with opener() as file:
-        sign = file.read(4)
-    if sign == _OLD_WORKBOOK:
-        raise UnreadableTableError(Problem(ProblemCode.NOT_CSV, value=filename))
-    if sign == SHEET_SIGN:
-        encoding, lines = "XLSX", read_sheet(opener)
-    else:
-        encoding = _find_encoding(opener)
-        lines = _lines(opener, encoding)
-    rows = _split(lines)
+    encoding, rows = open_rows(content, filename)
     first = next(rows, None)
     if first is None:
         raise UnreadableTableError(Problem(ProblemCode.EMPTY_FILE))
@@ -122,9 +112,28 @@ def read_table(content: bytes | Opener, filename: str) -> Table:
         columns=columns,
         ignored=ignored,
         at={field: header.index(name) for field, name in columns.items()},
-        rows=(_row(line, cells, len(header)) for line, cells in rows),
+        rows=(fit_row(line, cells, len(header)) for line, cells in rows),
         problems=problems,
     )
+
+
+def open_rows(
+    content: bytes | Opener, filename: str
+) -> tuple[str, Iterator[tuple[int, list[str]]]]:
+    """Return the encoding of a CSV or XLSX file and its rows that hold anything, with their lines.
+
+    Raises:
+        UnreadableTableError: The file is no such table; also raised while the rows are read.
+    """
+    opener = content if callable(content) else _opener_of(content)
+    with opener() as file:
+        sign = file.read(4)
+    if sign == _OLD_WORKBOOK:
+        raise UnreadableTableError(Problem(ProblemCode.NOT_CSV, value=filename))
+    if sign == SHEET_SIGN:
+        return "XLSX", _split(read_sheet(opener))
+    encoding = _find_encoding(opener)
+    return encoding, _split(_lines(opener, encoding))
 
 
 def _opener_of(content: bytes) -> Opener:
@@ -261,7 +270,12 @@ def _read_header(
     return columns, tuple(ignored), tuple(problems)
 
 
-def _row(line: int, cells: list[str], width: int) -> TableRow:
+def fit_row(line: int, cells: list[str], width: int) -> TableRow:
+    """Return a row as wide as its header, its cells stripped.
+
+    Raises:
+        UnreadableTableError: Cells that hold something stand behind the last heading.
+    """
     if len(cells) > width:
         if any(cell.strip() for cell in cells[width:]):
             raise UnreadableTableError(Problem(ProblemCode.TOO_MANY_CELLS, line=line))

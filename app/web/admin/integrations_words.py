@@ -28,6 +28,14 @@ def scope_words() -> dict[KeyScope, tuple[str, str]]:
             _("Write on cases"),
             _("record contacts, take steps, hand over"),
         ),
+        KeyScope.COMPLAINTS: (
+            _("Progress of complaints"),
+            _("number, state and last day; no name, no home, no words"),
+        ),
+        KeyScope.COMPLAINTS_WRITE: (
+            _("Take in complaints"),
+            _("from the company's own app; with name, home and words"),
+        ),
     }
 
 

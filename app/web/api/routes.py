@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException
 
-from app.web.api import case_writes, cases, results, standing
+from app.web.api import case_writes, cases, complaints, results, standing
 from app.web.api.calls import view_of
 from app.web.api.document import BASE, document
 from app.web.api.operations import Call, Door, Model, Operation
@@ -46,6 +46,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *results.OPERATIONS,
     *cases.OPERATIONS,
     *case_writes.OPERATIONS,
+    *complaints.OPERATIONS,
 )
 
 bp = Blueprint("api", __name__, url_prefix=BASE)

@@ -9,13 +9,13 @@ import secrets
 from flask import (
     Blueprint,
     abort,
-    flash,
     redirect,
     render_template,
     request,
     session,
     url_for,
 )
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.i18n import current_language
@@ -30,12 +30,17 @@ from app.surveys.campaign.rules import GateState
 from app.surveys.instrument.answers import AnswersError
 from app.surveys.instrument.model import Instrument
 from app.surveys.paper.codes import read_typed
-from app.surveys.paper.scans.errors import UnknownSheetError
+from app.surveys.paper.printing.models import PaperSheet
+from app.surveys.paper.printing.queries import list_sheets_of_home
+from app.surveys.paper.scans import keyed
+from app.surveys.paper.scans.errors import KeyedOtherwiseError, UnknownSheetError
+from app.surveys.paper.scans.queries import find_scan_sheet
 from app.surveys.paper.scans.sheets import find_printed
 from app.surveys.response import queries as response_queries
 from app.surveys.response import services
 from app.surveys.response.errors import KeyConflictError
 from app.surveys.response.models import Channel
+from app.surveys.response.models import Response as Answer
 from app.surveys.response.services import Submission, offer_of
 from app.surveys.response.storing import Receipt
 from app.surveys.response.tracker import gate_standing
@@ -79,19 +84,25 @@ def find() -> tuple[str, int] | Response:
     form = FindForm()
     if not form.validate():
         return _start(form), 422
-    member, printed_form = _home_of(form)
+    member, printed = _home_of(form)
     if member is None or not _may_key(member):
         form.code.errors = [_("No home has this code. Please compare it with the sheet.")]
         return _start(form), 422
     problem = _why_not(member)
+    if not problem and len(printed) > 1:
+        problem = _(
+            "Several sheets were printed for this home. Type the code beneath the pattern of this"
+            " one."
+        )
     if problem:
         form.code.errors = [problem]
         return _start(form), 422
     opened = OpenedSheet(
         member_id=member.id,
         key=f"paper-{secrets.token_hex(16)}",
-        form=printed_form,
+        form=printed[0].form.value if printed else form.form.data,
         staff_id=current_scope().staff_id,
+        sheet=printed[0].number if printed else 0,
     )
     session[_SHEET] = opened.signed()
     return redirect(url_for(".sheet"))
@@ -106,14 +117,7 @@ def sheet() -> str | Response:
     if opened is None or member is None:
         return _lost()
     with transaction() as write:
-        audit.record(
-            write,
-            actor=current_scope(),
-            action="open_sheet",
-            subject=queries.get_household_uid(write, member.household_id),
-            community_id=member.community_id,
-            now=outside().now(),
-        )
+        _audit(write, member, "open_sheet")
     return _sheet_page(opened, member, _make_sheet(opened, member))
 
 
@@ -137,12 +141,16 @@ def record() -> tuple[str, int] | Response:
         receipt = _record(opened, member, raw)
     except AnswersError as error:
         return _sheet_page(opened, member, lines, refuse(lines, error.problems)), 422
-    except KeyConflictError:
-        flash(_("This sheet was saved before with other answers. Nothing was changed."), "error")
-        return _lost()
+    except (KeyConflictError, KeyedOtherwiseError) as error:
+        _note_other_answers(opened, member, error)
+        return _other_answers(opened, member), 409
     if read_opened(session.get(_SHEET)) == opened:
         session.pop(_SHEET)
-    session[_RECEIPT] = {"code": receipt.code, "counted": receipt.is_counted}
+    session[_RECEIPT] = {
+        "code": receipt.code,
+        "counted": receipt.is_counted,
+        "replayed": receipt.replayed,
+    }
     return redirect(url_for(".done"))
 
 
@@ -160,49 +168,104 @@ def _start(form: FindForm) -> str:
     return render_template("entry/start.html", form=form, inbox=find_inbox(), scan_words=scan_words)
 
 
-def _home_of(form: FindForm) -> tuple[FrameMember | None, str]:
-    """Return the home of a letter's code or of a printed sheet's, and which form its sheet is."""
+def _home_of(form: FindForm) -> tuple[FrameMember | None, list[PaperSheet]]:
+    """Return the home of a letter's code or of a printed sheet's, and which sheets it can be.
+
+    The code printed on a sheet names this one sheet; the code of a letter names the home only,
+    and the sheet is one of those printed for it in the form that was chosen.
+    """
     member = find_by_any_code(reading(), outside().vault, form.token)
     if member is not None:
-        return member, form.form.data
+        sheets = list_sheets_of_home(reading(), member.id)
+        return member, [one for one in sheets if one.form.value == form.form.data]
     try:
         number, _page = read_typed(form.token)
         printed = find_printed(reading(), number)
     except (CodeSlipError, UnknownSheetError):
-        return None, form.form.data
-    return printed.member, printed.sheet.form.value
+        return None, []
+    return printed.member, [printed.sheet]
 
 
 def _record(opened: OpenedSheet, member: FrameMember, raw: dict[str, list[str]]) -> Receipt:
     """Store the answers in one transaction with their audit entry."""
     with transaction() as write:
-        campaign, gate, instrument = _surroundings(member)
-        receipt = services.record_response(
-            write,
-            outside().vault,
-            Submission(
-                member=member,
-                instrument=instrument,
-                offer=offer_of(instrument, gate, member),
-                raw=raw,
-                key=opened.key,
-                channel=Channel.PAPER,
-                language=instrument.languages[0],
-                form=opened.form,
-                entered_by=opened.staff_id,
-            ),
-            now=outside().now(),
-        )
-        audit.record(
-            write,
-            actor=current_scope(),
-            action="key_in_sheet",
-            subject=queries.get_household_uid(write, member.household_id),
-            community_id=member.community_id,
-            detail=campaign.code,
-            now=outside().now(),
-        )
+        if opened.sheet:
+            printed = find_printed(write, opened.sheet)
+            receipt = keyed.key_in(
+                write,
+                outside().vault,
+                printed,
+                raw,
+                staff_id=opened.staff_id,
+                now=outside().now(),
+            )
+        else:
+            receipt = _record_unprinted(write, opened, member, raw)
+        _audit(write, member, "key_in_sheet")
     return receipt
+
+
+def _record_unprinted(
+    write: Session, opened: OpenedSheet, member: FrameMember, raw: dict[str, list[str]]
+) -> Receipt:
+    """Store the answers of a sheet that was not printed here, for example copied by hand."""
+    _campaign, gate, instrument = _surroundings(member)
+    return services.record_response(
+        write,
+        outside().vault,
+        Submission(
+            member=member,
+            instrument=instrument,
+            offer=offer_of(instrument, gate, member),
+            raw=raw,
+            key=opened.key,
+            channel=Channel.PAPER,
+            language=instrument.languages[0],
+            form=opened.form,
+            entered_by=opened.staff_id,
+        ),
+        now=outside().now(),
+    )
+
+
+def _audit(write: Session, member: FrameMember, action: str, detail: str = "") -> None:
+    campaign = queries.get_campaign(write, member.campaign_id)
+    audit.record(
+        write,
+        actor=current_scope(),
+        action=action,
+        subject=queries.get_household_uid(write, member.household_id),
+        community_id=member.community_id,
+        detail=f"{campaign.code} {detail}".strip(),
+        now=outside().now(),
+    )
+
+
+def _note_other_answers(opened: OpenedSheet, member: FrameMember, error: Exception) -> None:
+    """Write down that a sheet was keyed with other answers than it is in with: a conflict."""
+    stands = f"response {error.response_id}" if isinstance(error, KeyedOtherwiseError) else ""
+    with transaction() as write:
+        _audit(write, member, "key_in_sheet.differs", f"sheet {opened.sheet} {stands}")
+
+
+def _other_answers(opened: OpenedSheet, member: FrameMember) -> str:
+    """Show that a sheet is in already with other answers, and what can be done."""
+    return render_template(
+        "entry/keyed_before.html",
+        member=member,
+        community=access_community(member.community_id),
+        stands=_standing_of(opened),
+        form=FindForm(formdata=None),
+    )
+
+
+def _standing_of(opened: OpenedSheet) -> Answer | None:
+    """Return the answer the printed sheet has become, None when it has not."""
+    if not opened.sheet:
+        return None
+    printed = find_printed(reading(), opened.sheet)
+    scanned = find_scan_sheet(reading(), printed.sheet.id)
+    return keyed.find_standing(reading(), printed, scanned)
 
 
 def _member(opened: OpenedSheet | None) -> FrameMember | None:
@@ -268,6 +331,7 @@ def _sheet_page(
         problems=problems or [],
         has_errors=bool(problems) or any(line.error for line in lines_of(lines)),
         has_answered=response_queries.find_counted(reading(), member.id) is not None,
+        stands=_standing_of(opened),
         is_frozen=gate.frozen_at is not None,
         form=Form(formdata=None),
         is_elder=opened.form != "full",

@@ -18,12 +18,14 @@ class OpenedSheet:
         key: Idempotency key of the answer.
         form: ``full`` or ``elder``.
         staff_id: Who opened it; nobody else can save it.
+        sheet: Number of the printed sheet; 0 where none was printed here.
     """
 
     member_id: int
     key: str
     form: str
     staff_id: int
+    sheet: int = 0
 
     def signed(self) -> str:
         """Return the sheet as text that nobody can make up or change."""

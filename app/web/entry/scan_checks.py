@@ -7,6 +7,7 @@ from app.i18n import gettext as _
 from app.surveys.paper.scans import checks, queries
 from app.surveys.paper.scans.errors import MovedError, OwnSheetError
 from app.surveys.paper.scans.models import ScanCheck
+from app.surveys.paper.scans.sampling import queries as sampled
 from app.surveys.paper.scans.sheets import get_printed
 from app.web.auth import current_scope, require_role
 from app.web.entry.forms import Line, read_line
@@ -26,7 +27,7 @@ def index() -> Response:
     """Go to the next sheet this person may key a second time."""
     scope = current_scope()
     for campaign in running():
-        found = queries.list_checks_for(reading(), scope, campaign.id, scope.staff_id)
+        found = sampled.list_checks_for(reading(), scope, campaign.id, scope.staff_id)
         if found:
             return redirect(url_for(".sheet", sheet_id=found[0].sheet_id))
     flash(_("No sheet waits for a second keying by you."))
@@ -75,8 +76,8 @@ def record(sheet_id: int) -> tuple[str, int] | Response:
 def _access(sheet_id: int) -> ScanCheck:
     """Return a second keying this person may do, or answer 404."""
     scope = current_scope()
-    check = queries.find_check(reading(), scope, sheet_id)
-    if check is None or queries.has_decided(reading(), sheet_id, scope.staff_id):
+    check = sampled.find_check(reading(), scope, sheet_id)
+    if check is None or sampled.has_decided(reading(), sheet_id, scope.staff_id):
         abort(404)
     return check
 

@@ -9,6 +9,7 @@ from app.surveys.paper.scans import queries
 from app.surveys.paper.scans.inbox.queries import count_queued
 from app.surveys.paper.scans.models import BatchState
 from app.surveys.paper.scans.queries import BatchRow
+from app.surveys.paper.scans.sampling import queries as sampled
 from app.surveys.paper.scans.trays import GROUPS, REVIEWED, Group, Tray
 from app.web.auth import current_scope
 from app.web.entry import scan_words
@@ -51,7 +52,7 @@ def find_inbox() -> Inbox:
     for campaign in running():
         for tray, count in count_queued(session, scope, campaign.id).items():
             waiting[tray] = waiting.get(tray, 0) + count
-        checks += len(queries.list_checks_for(session, scope, campaign.id, scope.staff_id))
+        checks += len(sampled.list_checks_for(session, scope, campaign.id, scope.staff_id))
     mine = queries.list_batches(session, scope, state=BatchState.OPEN, opened_by=scope.staff_id)
     return Inbox(tray_views(waiting), checks, mine[: queries.PER_PAGE])
 

@@ -1,8 +1,9 @@
 """Scanned paper seen from head office: all batches, error figures, conflicts, second answers."""
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.i18n import gettext as _
@@ -10,16 +11,18 @@ from app.staff import audit
 from app.staff.models import Role
 from app.surveys.campaign.models import Campaign, FrameMember
 from app.surveys.campaign.queries import find_campaign, list_campaigns
-from app.surveys.paper.scans import checks, deciding, queries
+from app.surveys.paper.scans import checks, deciding, keyed, queries
+from app.surveys.paper.scans.errors import MovedError, NoReasonError
 from app.surveys.paper.scans.inbox.queries import count_queued
-from app.surveys.paper.scans.models import ScanPage
-from app.surveys.paper.scans.queries import CheckSums
+from app.surveys.paper.scans.models import ScanCheck, ScanPage
 from app.surveys.paper.scans.reviewing import Crop, crop_of, differing_fields
+from app.surveys.paper.scans.sampling import queries as sampled
 from app.surveys.paper.scans.settling import load_states
 from app.surveys.paper.scans.sheets import get_printed
 from app.surveys.response.queries import list_responses
 from app.web.auth import current_scope, require_role
 from app.web.entry import scan_words
+from app.web.entry.forms import Line
 from app.web.entry.scan_forms import ReasonForm
 from app.web.entry.scan_inbox import tray_views
 from app.web.entry.scan_lines import lines_by_name
@@ -42,7 +45,10 @@ class ErrorRate:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A page scanned twice with other marks: both pictures, and the rows that differ."""
+    """A page scanned twice, or keyed in and scanned, with other marks: the rows that differ.
+
+    Without a first scan what stands was keyed in by hand.
+    """
 
     page: ScanPage
     first: ScanPage | None
@@ -63,10 +69,10 @@ def index() -> str:
     scope = current_scope()
     page = max(1, request.args.get("page", 1, type=int))
     rows = queries.list_batches(reading(), scope, campaign_id=campaign.id, page=page)
-    sums = queries.sum_checks(reading(), scope, campaign.id)
+    sums = sampled.sum_checks(reading(), scope, campaign.id)
     differing = [
-        (check, _home(member), checks.open_differing(outside().vault, check))
-        for check, member in queries.list_differing(reading(), scope, campaign.id)
+        (_home(member), _differing(check))
+        for check, member in sampled.list_differing(reading(), scope, campaign.id)
     ]
     return render_template(
         "entry/scan_office.html",
@@ -102,30 +108,50 @@ def seen(code: str, sheet_id: int) -> tuple[str, int] | Response:
         abort(404)
     form = ReasonForm()
     if not form.validate():
-        return _conflicts(campaign, form), 422
+        return _conflicts(campaign, form, failed_at=sheet_id), 422
     community_id = sheet.community_id
-    with transaction() as session:
-        scope = current_scope()
-        deciding.see_second_answer(
-            session,
-            outside().vault,
-            sheet_id,
-            note=form.note.data,
-            staff_id=scope.staff_id,
-            now=outside().now(),
-        )
-        audit.record(
-            session,
-            actor=scope,
-            action="scan.see_second_answer",
-            subject=f"sheet:{sheet_id}",
-            community_id=community_id,
-            now=outside().now(),
-        )
+    try:
+        with transaction() as session:
+            scope = current_scope()
+            deciding.see_second_answer(
+                session,
+                outside().vault,
+                sheet_id,
+                note=form.note.data,
+                staff_id=scope.staff_id,
+                now=outside().now(),
+            )
+            audit.record(
+                session,
+                actor=scope,
+                action="scan.see_second_answer",
+                subject=f"sheet:{sheet_id}",
+                community_id=community_id,
+                now=outside().now(),
+            )
+    except MovedError:
+        flash(_("Somebody else was here first. Nothing was changed."), "error")
+    except NoReasonError:
+        flash(_("Say in words what happened."), "error")
     return redirect(url_for(".conflicts", code=code))
 
 
-def _conflicts(campaign: Campaign, form: ReasonForm) -> str:
+def _differing(check: ScanCheck) -> list[tuple[str, str, str]]:
+    """Return the fields on which two keyings differ: the question, what stands, the second one."""
+    lines = lines_by_name(get_printed(reading(), check.sheet_id))
+    found = checks.open_differing(outside().vault, check)
+    return [
+        (lines[name].words, _said(lines[name], stands), _said(lines[name], second))
+        for name, (stands, second) in found.items()
+        if name in lines
+    ]
+
+
+def _said(line: Line, values: Iterable[str]) -> str:
+    return _(", ").join(line.asked.words_of(one) for one in values) or _("nothing")
+
+
+def _conflicts(campaign: Campaign, form: ReasonForm, *, failed_at: int = 0) -> str:
     scope = current_scope()
     pages = queries.list_conflicts(reading(), scope, campaign.id)
     seconds = [
@@ -138,28 +164,32 @@ def _conflicts(campaign: Campaign, form: ReasonForm) -> str:
         conflicts=[_conflict(page, member) for page, _batch, member in pages],
         seconds=seconds,
         form=form,
+        failed_at=failed_at,
     )
 
 
 def _conflict(page: ScanPage, member: FrameMember) -> Conflict:
     printed = get_printed(reading(), page.sheet_id or 0)
     first = queries.find_in_slot(reading(), f"{page.sheet_id}:{page.page}")
-    rows = []
+    again = load_states(reading(), outside().vault, [page])[0]
+    stands: Mapping[str, Collection[str]] = {}
+    names: Sequence[str] = ()
     if first is not None:
-        lines = lines_by_name(printed)
-        form = printed.layout.page(page.page or 0)
-        stands, again = load_states(reading(), outside().vault, [first, page])
-        for name in differing_fields(stands, again):
-            asked = lines[name].asked
-            both = [
-                _(", ").join(asked.words_of(one) for one in values) or _("nothing")
-                for values in (stands.raw.get(name, ()), again.read(name))
-            ]
-            rows.append((lines[name].words, crop_of(form, name), both[0], both[1]))
+        stood = load_states(reading(), outside().vault, [first])[0]
+        stands, names = stood.raw, differing_fields(stood, again)
+    elif page.problem == keyed.KEYED_OTHERWISE:
+        said = keyed.stands_keyed(reading(), printed)
+        stands, names = said, keyed.differing(said, again.reading)
+    rows = []
+    lines, form = lines_by_name(printed), printed.layout.page(page.page or 0)
+    for name in names:
+        line = lines[name]
+        before, after = _said(line, sorted(stands.get(name, ()))), _said(line, again.read(name))
+        rows.append((line.words, crop_of(form, name), before, after))
     return Conflict(page, first, _home(member), rows, scan_words.problem_name(page.problem))
 
 
-def _rates(sums: CheckSums) -> list[ErrorRate]:
+def _rates(sums: sampled.CheckSums) -> list[ErrorRate]:
     named = (
         (_("The reader"), sums.reader_wrong, sums.reader_fields),
         (_("Clerks"), sums.clerk_wrong, sums.clerk_fields),

@@ -1,18 +1,23 @@
 """Reviewing doubtful fields beside their crops: by keyboard with its script, as a form without."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.i18n import gettext as _
+from app.staff.queries import find_staff
 from app.surveys.paper.scans import deciding, queries
 from app.surveys.paper.scans.errors import BatchClosedError, MovedError, WrongFieldError
-from app.surveys.paper.scans.models import ScanPage
+from app.surveys.paper.scans.models import BatchState, ScanPage
 from app.surveys.paper.scans.rereading import BEING_READ, PATIENCE
-from app.surveys.paper.scans.reviewing import View, view_page
+from app.surveys.paper.scans.reviewing import View, view_page, what_stands
+from app.surveys.paper.scans.sheets import get_printed
 from app.surveys.paper.scans.trays import REVIEWED
 from app.web.auth import current_scope, require_role
+from app.web.entry import scan_words
 from app.web.entry.scan_lines import ReviewLine, read_decisions, review_lines
 from app.web.entry.scan_pages import access_page
 from app.web.entry.scans import ROLES, access_batch
@@ -39,6 +44,25 @@ class Sheet:
     def has_errors(self) -> bool:
         """Say whether a line could not be read."""
         return any(one.line.error for one in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """A field somebody else was quicker with.
+
+    Attributes:
+        line: The field with its crop.
+        stands: What stands now, in words.
+        typed: What was typed here, in words; it was not saved.
+        who: Who decided what stands; empty where it was not decided on this page.
+        at: When.
+    """
+
+    line: ReviewLine
+    stands: str
+    typed: str
+    who: str
+    at: datetime | None
 
 
 @bp.get("/<int:batch_id>/review")
@@ -72,29 +96,90 @@ def one(page_id: int) -> str | Response:
 @bp.post("/pages/<int:page_id>/decide")
 @require_role(*ROLES)
 def decide(page_id: int) -> tuple[str, int] | Response:
-    """Take what was decided about a page; lines left empty stay for another time."""
+    """Take what was decided about a page; lines left empty stay for another time.
+
+    What somebody else has decided otherwise since the page was shown stands, and is shown.
+    """
     page = access_page(page_id)
+    if page.sheet_id is None or page.page is None:
+        abort(404)
+    sheet = _sheet(page) if page.tray in REVIEWED else None
+    decisions = {} if sheet is None else read_decisions(sheet.lines, request.form)
+    is_ours = Form().validate()
+    if sheet is not None and (sheet.has_errors or not is_ours):
+        return _show([sheet], batch_id=page.batch_id), 422
+    if not is_ours or _overtaken(page, but=decisions):
+        return _beaten(page_id)
+    if not decisions:
+        return redirect(url_for(".queue", batch_id=page.batch_id))
     batch_id = page.batch_id
-    if page.tray not in REVIEWED:
-        return _late(batch_id)
-    sheet = _sheet(page)
-    decisions = read_decisions(sheet.lines, request.form)
-    if not Form().validate() or sheet.has_errors:
-        return _show([sheet], batch_id=batch_id), 422
     try:
         with transaction() as session:
-            if decisions:
-                deciding.decide(
-                    session,
-                    outside().vault,
-                    page_id,
-                    decisions,
-                    staff_id=current_scope().staff_id,
-                    now=outside().now(),
-                )
+            deciding.decide(
+                session,
+                outside().vault,
+                page_id,
+                decisions,
+                staff_id=current_scope().staff_id,
+                now=outside().now(),
+                seen=request.form.get("seen", 0, type=int),
+            )
     except (MovedError, BatchClosedError, WrongFieldError):
-        return _late(batch_id)
+        return _beaten(page_id)
     return redirect(url_for(".queue", batch_id=batch_id))
+
+
+def _overtaken(page: ScanPage, *, but: Collection[str] = ()) -> list[Overtaken]:
+    """Return what was typed about fields of a page for which something else stands.
+
+    Args:
+        page: The page.
+        but: Fields that are still open.
+    """
+    view = View(page, get_printed(reading(), page.sheet_id or 0), (), ())
+    stands = what_stands(reading(), outside().vault, page)
+    view = replace(view, fields=tuple(one.field for one in stands))
+    lines = {one.line.name: one for one in review_lines(view)}
+    typed = read_decisions(list(lines.values()), request.form)
+    found = []
+    for one in stands:
+        name = one.field.name
+        mine = typed.get(name)
+        if mine is None or name in but or set(mine.values) == set(one.values):
+            continue
+        who = None if one.staff_id is None else find_staff(reading(), one.staff_id)
+        found.append(
+            Overtaken(
+                line=lines[name],
+                stands=_said(lines[name], one.values),
+                typed=_said(lines[name], mine.values),
+                who="" if who is None else who.name,
+                at=one.at,
+            )
+        )
+    return found
+
+
+def _said(line: ReviewLine, values: Collection[str]) -> str:
+    return _(", ").join(line.line.asked.words_of(one) for one in values) or _("nothing")
+
+
+def _beaten(page_id: int) -> tuple[str, int]:
+    """Show what stands now in place of what was typed, and what of it is still open."""
+    page = access_page(page_id)
+    sheet = _sheet(page) if page.tray in REVIEWED else None
+    decisions = {} if sheet is None else read_decisions(sheet.lines, request.form)
+    is_closed = access_batch(page.batch_id).state is BatchState.CLOSED
+    return render_template(
+        "entry/scan_late.html",
+        batch=access_batch(page.batch_id),
+        page=page,
+        overtaken=_overtaken(page, but=decisions),
+        sheets=[sheet] if sheet is not None and not is_closed else [],
+        is_closed=is_closed,
+        scan_words=scan_words,
+        form=Form(formdata=None),
+    ), 409
 
 
 def _sheet(page: ScanPage) -> Sheet:
@@ -115,8 +200,3 @@ def _show(sheets: list[Sheet], *, batch_id: int) -> str:
         sheets=sheets,
         form=Form(formdata=None),
     )
-
-
-def _late(batch_id: int) -> Response:
-    flash(_("Somebody else was here first, or the batch is closed. Nothing was changed."), "error")
-    return redirect(url_for("entry_scans.batch", batch_id=batch_id))

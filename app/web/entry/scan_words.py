@@ -69,6 +69,8 @@ def _page_problems() -> dict[str, str]:
         "made_up": _("the code was changed or made up"),
         "no_such_sheet": _("this sheet was never printed here"),
         "late": _("its sheet was taken without this page"),
+        "keyed": _("its sheet was keyed in by hand with the same answers"),
+        "keyed_otherwise": _("its sheet was keyed in by hand with other answers"),
         "refused": _("the answers cannot be taken as they are"),
         "reopened": _("opened again by head office"),
         "reread": _("being read again"),

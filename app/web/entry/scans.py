@@ -136,7 +136,7 @@ def close(batch_id: int) -> tuple[str, int] | Response:
     found = access_batch(batch_id)
     form = NoteForm()
     if not form.validate():
-        return _batch_page(found, FilesForm(formdata=None)), 422
+        return _batch_page(found, FilesForm(formdata=None), form), 422
     try:
         with transaction() as session:
             batches.close_batch(
@@ -157,7 +157,8 @@ def close(batch_id: int) -> tuple[str, int] | Response:
             "error",
         )
     except NoReasonError:
-        flash(_("The sheets counted by hand are not those found: say why."), "error")
+        form.note.errors = [_("The sheets counted by hand are not those found: say why.")]
+        return _batch_page(access_batch(batch_id), FilesForm(formdata=None), form), 422
     except BatchClosedError:
         abort(409)
     return redirect(url_for(".batch", batch_id=batch_id))
@@ -165,13 +166,12 @@ def close(batch_id: int) -> tuple[str, int] | Response:
 
 @bp.post("/<int:batch_id>/reopen")
 @require_role(*ROLES)
-def reopen(batch_id: int) -> Response:
+def reopen(batch_id: int) -> tuple[str, int] | Response:
     """Open a closed batch again, with a reason."""
-    access_batch(batch_id)
+    found = access_batch(batch_id)
     form = ReasonForm()
     if not form.validate():
-        flash(_("A closed batch is opened only with a reason."), "error")
-        return redirect(url_for(".batch", batch_id=batch_id))
+        return _batch_page(found, FilesForm(formdata=None), form), 422
     with transaction() as session:
         batches.reopen_batch(
             session,
@@ -258,7 +258,9 @@ def _index(form: BatchForm) -> str:
     )
 
 
-def _batch_page(found: ScanBatch, form: FilesForm) -> str:
+def _batch_page(
+    found: ScanBatch, form: FilesForm, note: NoteForm | ReasonForm | None = None
+) -> str:
     counts = queries.count_trays(reading(), [found.id])[found.id]
     files = queries.list_files(reading(), found.id)
     row = next(
@@ -282,7 +284,7 @@ def _batch_page(found: ScanBatch, form: FilesForm) -> str:
         counted=counted,
         events=events,
         form=form,
-        note=NoteForm(formdata=None),
+        note=note or NoteForm(formdata=None),
         is_open=found.state is BatchState.OPEN,
         scan_words=scan_words,
     )

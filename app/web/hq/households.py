@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.clock import beijing_date
 from app.followup.timeline import timeline
 from app.i18n import gettext as _
+from app.reports.standards.customer_file import service_lines, types_of
 from app.staff import audit
 from app.staff.models import Role
 from app.surveys.register.homes import queries
@@ -135,6 +136,17 @@ def home_page(
         with_people=with_people,
         events=[_event_view(row) for row in queries.list_events(session, household_id)],
         needs=[(need, register_words.care_name(need.need), _is_open(need)) for need in needs],
+        service=service_lines(session, current_scope(), home),
+        types=types_of(
+            session,
+            home,
+            day=beijing_date(outside().now()),
+            people=[
+                one.kind.value
+                for one in queries.list_residents(session, household_id)
+                if one.moved_out_on is None
+            ],
+        ),
         entries=timeline(session, outside().vault, current_scope(), household_id),
         wording=contact_words,
         forms=_forms(home, wrong),

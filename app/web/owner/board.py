@@ -30,6 +30,7 @@ def show(code: str) -> Answer:
         "board",
         None,
         board=board,
+        guide=code.lower(),
         in_english=current_language() == "en",
         day=pages.day_words,
         moment_of=pages.moment_words,

@@ -32,6 +32,7 @@ _BEHIND = {  # the page to look at behind each address that takes a form
     "owner_later.carry_on": "owner_later.ask",
     "owner_later.make_code": "owner_later.show",
     "owner_alarm.send": "owner_alarm.ask",
+    "owner_call_back.send": "owner_call_back.show",
 }
 
 

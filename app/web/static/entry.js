@@ -61,6 +61,8 @@
     open += 1;
     try {
       const answer = await fetch(one.action, { method: "POST", body: new FormData(one), redirect: "manual" });
+      // Somebody else was first: the answer is a page that shows what stands now.
+      if (answer.status === 409) return one.submit();
       if (answer.type !== "opaqueredirect" && !answer.ok) throw answer;
       open -= 1;
       told.className = "sr";

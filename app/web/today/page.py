@@ -25,6 +25,7 @@ from app.web.today import (
     exclusions,
     gates,
     integrity,
+    loop,
     messages,
     overview,
     own_cases,
@@ -74,12 +75,12 @@ _BY_CAMPAIGN = {
     Role.COMMITTEE: (collecting.results,),
 }
 _AT_ONCE = {
-    Role.CALLER: (calls.tasks,),
-    Role.LEADER: (overview.plans, promises.of_meetings),
-    Role.HEAD_OFFICE: (integrity.again, promises.of_meetings),
+    Role.CALLER: (calls.tasks, loop.tasks),
+    Role.LEADER: (overview.plans, promises.of_meetings, loop.tasks),
+    Role.HEAD_OFFICE: (integrity.again, promises.of_meetings, loop.tasks),
     Role.REGION: (promises.of_meetings,),
-    Role.OFFICE: (visits.own, promises.at_doors, promises.of_meetings),
-    Role.STEWARD: (visits.own, promises.at_doors),
+    Role.OFFICE: (visits.own, promises.at_doors, promises.of_meetings, loop.tasks),
+    Role.STEWARD: (visits.own, promises.at_doors, loop.tasks),
 }
 _SEE_DANGERS = (Role.HEAD_OFFICE, Role.OFFICE, Role.STEWARD, Role.CALLER)
 _SEE_TRACKER = (Role.HEAD_OFFICE, Role.LEADER, Role.REGION)

@@ -4,7 +4,7 @@ import pytest
 
 from app.surveys.paper.codes import make_typed, read_typed
 from app.surveys.paper.reading.result import Problem
-from app.surveys.paper.scans import batches, checks, deciding, queries
+from app.surveys.paper.scans import batches, checks, deciding, queries, settling
 from app.surveys.paper.scans.deciding import Decision, TakenError
 from app.surveys.paper.scans.errors import (
     BatchClosedError,
@@ -17,7 +17,8 @@ from app.surveys.paper.scans.errors import (
 )
 from app.surveys.paper.scans.models import BatchState, ScanCheck
 from app.surveys.paper.scans.reviewing import view_page
-from app.surveys.paper.scans.settling import SAMPLE, is_drawn
+from app.surveys.paper.scans.sampling import queries as sampled
+from app.surveys.paper.scans.settling import LEAST, SAMPLE, is_drawn
 from app.surveys.paper.scans.trays import Tray, Verdict
 from app.surveys.response.models import Comment
 from app.surveys.response.queries import find_comment, find_counted, list_responses
@@ -278,7 +279,7 @@ def test_second_keying_is_drawn_by_the_batch_blind_to_the_decider_and_compared_b
     page = next(page for page in pages if page.tray is Tray.DOUBTFUL)
     decide(at_desk, page, {"overall": chosen("5")})
     sheet = at_desk.sheets[0]
-    check = queries.find_check(session, at_desk.clerk, sheet.id)
+    check = sampled.find_check(session, at_desk.clerk, sheet.id)
     if check is None:  # this sheet was not drawn by chance: draw it
         found = queries.find_scan_sheet(session, sheet.id)
         check = ScanCheck(
@@ -294,15 +295,30 @@ def test_second_keying_is_drawn_by_the_batch_blind_to_the_decider_and_compared_b
     keyed = marked | {"overall": ("6",), "helped": ("staff",)}
     clerk, other = at_desk.clerk, desk.clerk_of(session)
     listed = [
-        queries.list_checks_for(session, who, at_desk.campaign.id, who.staff_id)
+        sampled.list_checks_for(session, who, at_desk.campaign.id, who.staff_id)
         for who in (clerk, other)
     ]
     assert [len(one) for one in listed] == [0, 1]
     with pytest.raises(OwnSheetError):
         checks.record_check(session, vault, sheet.id, keyed, staff_id=clerk.staff_id, now=NOW)
     checks.record_check(session, vault, sheet.id, keyed, staff_id=other.staff_id, now=NOW)
-    sums = queries.sum_checks(session, other, at_desk.campaign.id)
+    sums = sampled.sum_checks(session, other, at_desk.campaign.id)
     rows = len(marked)
     assert (sums.clerk_wrong, sums.clerk_fields) == (1, 1)
     assert (sums.reader_wrong, sums.reader_fields) == (1, rows - 1)
     assert set(checks.open_differing(vault, check)) == {"overall", "helped"}
+
+
+@pytest.mark.parametrize(("sheets", "drawn"), [(1, 1), (3, LEAST)])
+def test_of_every_closed_batch_some_sheets_are_keyed_twice_and_a_second_end_draws_no_more(
+    at_desk, monkeypatch, sheets, drawn
+):
+    monkeypatch.setattr(settling, "SAMPLE", 2**32)  # by its lot alone no sheet is drawn
+    session, vault, who = at_desk.session, at_desk.vault, {"actor": at_desk.clerk, "now": NOW}
+    for at in range(sheets):
+        at_desk.hand_in(*at_desk.pages(at))
+    batches.end_file(session, at_desk.file.id, problem="", now=NOW)
+    for _twice in range(2):
+        batches.close_batch(session, vault, at_desk.batch.id, note="其余空白", **who)
+        batches.reopen_batch(session, vault, at_desk.batch.id, reason="再看", **who)
+    assert sampled.sum_checks(session, at_desk.clerk, at_desk.campaign.id).drawn == drawn

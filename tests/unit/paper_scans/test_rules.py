@@ -7,6 +7,7 @@ from app.surveys.paper.scans.trays import GROUPS, Mark, Reading, Row, Tray, is_s
 
 SURE = Row("a", Mark.SURE, ("3",))
 EMPTY = Row("a", Mark.EMPTY)
+CORRECTED = Row("a", Mark.SURE, ("3",), "corrected")
 
 
 def faint(*values):
@@ -33,6 +34,12 @@ def test_every_tray_belongs_to_one_group_of_the_sum():
         (faint(), EMPTY, {}, False),
         (faint(), EMPTY, {"a": ()}, True),
         (SURE, Row("b", Mark.SURE, ("3",)), {}, False),
+        # A second mark that was blacked out again: the answer is the same, the paper is not.
+        (SURE, CORRECTED, {}, False),
+        (SURE, CORRECTED, {"a": ("3",)}, False),
+        (CORRECTED, CORRECTED, {}, True),
+        (CORRECTED, SURE, {}, True),
+        (faint("3"), CORRECTED, {}, True),
     ],
 )
 def test_two_scans_are_the_same_only_when_nothing_in_them_differs(first, again, decided, same):

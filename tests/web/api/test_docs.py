@@ -53,13 +53,14 @@ def test_every_example_works(api):
         "HOST": "http://localhost",
         "COMMUNITY": str(api.own),
         "CASE": str(api.case(api.own)),
+        "COMPLAINT": str(api.complaint(api.own)),
         "OTHER": str(api.case(api.foreign)),
     }
     found = {command: run(api, command, values) for command in commands()}
     kept.put_back()
     wrong = {text: answer.text for text, answer in found.items() if answer.status_code >= 300}
     assert not wrong
-    assert len(found) == 15
+    assert len(found) == 17
 
 
 def test_every_scope_and_problem_code_is_named_in_the_page(api):

@@ -1,7 +1,7 @@
 """A company two communities wide with released results, and keys of other systems for it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,14 +11,18 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.analysis.results.canonical import to_json
-from app.followup.models import CaseList, FollowUp
+from app.followup.models import CaseList, FollowUp, Source
 from app.integrations import keys
 from app.integrations.keys import KeyWish
 from app.integrations.scopes import KeyScope
 from app.reports.heads import write_head
 from app.reports.models import StudyRun
+from app.service.complaints.intake import take_in
+from app.service.complaints.models import Channel
+from app.service.complaints.rules import Intake
 from app.staff.models import Role
 from app.staff.scope import Scope
+from app.surveys.register.models import Building, Household
 from app.surveys.snapshot.models import Snapshot
 from app.vault import Vault
 from tests.factories import make_staff
@@ -65,10 +69,22 @@ class ApiWorld:
         """Return the header of a key."""
         return {"Authorization": f"Bearer {self.tokens.get(token, token)}"}
 
+    def complaint(self, community: int) -> int:
+        """Return a complaint of the community's own list."""
+        query = select(FollowUp.id).where(
+            FollowUp.community_id == community,
+            FollowUp.on_list == CaseList.COMMUNITY,
+            FollowUp.source == Source.COMPLAINT,
+        )
+        with self.engine.connect() as connection:
+            return connection.execute(query).scalars().first()
+
     def case(self, community: int) -> int:
         """Return a case of the community's own list."""
         query = select(FollowUp.id).where(
-            FollowUp.community_id == community, FollowUp.on_list == CaseList.COMMUNITY
+            FollowUp.community_id == community,
+            FollowUp.on_list == CaseList.COMMUNITY,
+            FollowUp.source == Source.SURVEY,
         )
         with self.engine.connect() as connection:
             return connection.execute(query).scalars().first()
@@ -94,6 +110,8 @@ def make_api_world(engine: Engine, url: str, folder: Path) -> ApiWorld:
     made = ApiWorld(build(engine, url, folder), engine)
     with Session(engine) as session:
         _add_results(session)
+        for community in (made.own, made.foreign):
+            add_complaint(session, community)
         every = frozenset(KeyScope)
         made.tokens["all"] = add_key(session, every)
         made.tokens["own"] = add_key(session, every, communities=[made.own])
@@ -121,3 +139,24 @@ def _add_results(session: Session) -> None:
         session.add(run)
         session.flush()
         write_head(session, run, snapshot)
+
+
+def add_complaint(session: Session, community_id: int, **changes: object) -> int:
+    """Take a complaint of a home in, as the company's app does."""
+    home = session.scalar(
+        select(Household.id)
+        .join(Building, Building.id == Household.building_id)
+        .where(Building.community_id == community_id)
+        .order_by(Household.id)
+    )
+    intake = Intake(
+        community_id=community_id,
+        household_id=home,
+        name="孙先生",
+        contact="13800002222",
+        text="门禁坏了",
+        channel=Channel.APP,
+        received_at=AFTER,
+    )
+    wanted = replace(intake, **changes)
+    return take_in(session, VAULT, None, wanted, now=AFTER).id

@@ -7,6 +7,7 @@ import pytest
 from app.staff.models import Role
 from app.staff.queries import list_audit_of
 from app.surveys.campaign import queries as campaign_queries
+from app.surveys.paper.codes import make_typed
 from app.surveys.response.models import Channel
 from app.surveys.response.queries import find_counted, list_responses
 from app.surveys.response.vector import decode
@@ -18,6 +19,7 @@ from tests.factories import (
     perception_instrument,
     token_of,
 )
+from tests.integration.paper_scans import desk
 from tests.integration.snapshot.answering import AFTER, answer
 from tests.web.staff_pages import MAIN, enter_as, hidden_fields, release, words_of
 
@@ -288,3 +290,47 @@ def test_the_large_print_sheet_asks_less(client, clerk):
 def test_the_office_that_is_rated_never_keys_in(client, session, community, campaign):
     enter_as(client, session, Role.OFFICE, [community])
     assert client.get("/entry/").status_code == 403
+
+
+def test_a_printed_sheet_is_keyed_once_whoever_keys_it_and_differences_are_on_record(
+    client, session, vault, scan_desk
+):
+    sheet = scan_desk.sheets[0]
+    member = desk.member_of(session, sheet)
+    sheet.language, code, uid = "en", make_typed(sheet.number, 1), uid_of(session, member)
+    token = token_of(vault, member)
+    session.commit()
+    member_id = sheet.frame_member_id
+    enter_as(client, session, Role.CLERK, all_communities=True)
+    assert find(client, code).location == "/entry/sheet"
+    assert key_in(client, SHEET).location == "/entry/done"
+    assert "is in already" not in words_of(client.get("/entry/done").text)
+    enter_as(client, session, Role.CLERK, all_communities=True)  # a second clerk, by the letter
+    find(client, token)
+    assert "This sheet is in already" in words_of(client.get("/entry/sheet").text)
+    assert key_in(client, SHEET).location == "/entry/done"
+    assert "was in already" in words_of(client.get("/entry/done").text)
+    find(client, code)
+    bad = key_in(client, {**SHEET, "overall": "1"})
+    assert (bad.status_code, "with other answers" in words_of(bad.text)) == (409, True)
+    session.rollback()
+    stored = list_responses(session, member_id)
+    assert [(one.language, one.form, one.is_counted) for one in stored] == [("en", "full", True)]
+    assert "key_in_sheet.differs" in [one.action for one in list_audit_of(session, uid)]
+
+
+def test_of_several_copies_the_code_of_the_sheet_itself_is_asked_for(client, session, vault):
+    community = make_community(session, households=1)
+    campaign = make_campaign(session, vault)
+    sheets = desk.print_sheets(session, vault, campaign, community, copies=2)
+    token = token_of(vault, desk.member_of(session, sheets[0]))
+    code = make_typed(sheets[1].number, 2)
+    enter_as(client, session, Role.CLERK, all_communities=True)
+    asked = find(client, token)
+    assert (asked.status_code, "Several sheets were printed" in words_of(asked.text)) == (422, True)
+    assert find(client, code).location == "/entry/sheet"
+    assert find(client, token, form="elder").location == "/entry/sheet"  # none in large print
+
+
+def uid_of(session, member):
+    return campaign_queries.get_household_uid(session, member.household_id)

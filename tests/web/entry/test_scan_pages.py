@@ -11,10 +11,13 @@ from app.surveys.campaign.queries import get_household_uid
 from app.surveys.paper.codes import make_typed
 from app.surveys.paper.printing.models import PaperSheet
 from app.surveys.paper.reading.result import Problem
-from app.surveys.paper.scans import batches, queries
+from app.surveys.paper.scans import batches, deciding, queries
+from app.surveys.paper.scans.deciding import Decision
+from app.surveys.paper.scans.errors import DecidedBeforeError
 from app.surveys.paper.scans.models import BatchState, ScanBatch, ScanCheck, ScanPage
 from app.surveys.paper.scans.rereading import PATIENCE
-from app.surveys.paper.scans.trays import Tray
+from app.surveys.paper.scans.sampling import queries as sampled
+from app.surveys.paper.scans.trays import Tray, Verdict
 from app.surveys.response.queries import find_counted, list_responses
 from app.surveys.response.vector import decode
 from tests.browser import open_browser, serve
@@ -28,7 +31,8 @@ from tests.factories import (
     perception_instrument,
 )
 from tests.integration.paper_scans import desk
-from tests.web.staff_pages import MAIN, enter_as, sign_in, words_of
+from tests.integration.snapshot.answering import answer
+from tests.web.staff_pages import MAIN, enter_as, hidden_fields, sign_in, words_of
 
 DOOR = MAIN + 1  # the form for building and room on the page of a scan
 
@@ -107,6 +111,48 @@ def test_what_cannot_be_read_is_marked_and_nothing_is_decided(clerk, session, sc
     layout = desk.layout_for(session, scan_desk.sheets[0])
     marked = desk.answers_of(layout, 0)["overall"][0]
     assert str(overall(session, scan_desk.sheets[0].frame_member_id)) == marked
+
+
+def test_who_decides_after_somebody_else_is_shown_what_stands_and_nothing_is_dropped(
+    clerk, session, scan_desk, vault
+):
+    made = scan_desk.hand_in(*scan_desk.pages(0, doubtful=["overall", "helped"]))
+    ids = {one.page: one.id for one in made}
+    form = desk.layout_for(session, scan_desk.sheets[0])
+    page_id = next(
+        ids[one.number] for one in form.pages if any(row.field == "overall" for row in one.rows)
+    )
+    first = scan_desk.clerk.id
+    session.rollback()
+    page = clerk.get(f"/entry/scans/pages/{page_id}/review").text
+    hidden = hidden_fields(page, "csrf_token", "seen")
+    post = f"/entry/scans/pages/{page_id}/decide"
+    decided = {"overall": Decision(Verdict.CHOSEN, ("4",))}
+    deciding.decide(session, vault, page_id, decided, staff_id=first, now=NOW)
+    session.commit()
+    late = clerk.post(post, data={**hidden, "overall": "7"})
+    assert late.status_code == 409
+    told = words_of(late.text)
+    assert "Somebody else was here first" in told
+    assert re.search(r"Stands now\|4\|.*You typed\|7\|", told, re.DOTALL)
+    # The same digits twice are no quarrel, and what is still open is saved.
+    assert clerk.post(post, data={**hidden, "overall": "4"}).status_code == 302
+    session.rollback()
+    assert [one.id for one in queries.list_decisions(session, [page_id])][1:] == []
+
+
+def test_two_decisions_at_the_same_moment_are_told_apart_under_the_lock(session, scan_desk, vault):
+    made = scan_desk.hand_in(*scan_desk.pages(0, doubtful=["overall"]))
+    page = next(one for one in made if one.tray is Tray.DOUBTFUL)
+    page.problem = "reopened"  # all its rows wait again, also those decided meanwhile
+    who = {"staff_id": scan_desk.clerk.id, "now": NOW, "seen": 0}
+    said = [{"overall": Decision(Verdict.CHOSEN, (value,))} for value in ("4", "7", "4")]
+    deciding.decide(session, vault, page.id, said[0], **who)
+    with pytest.raises(DecidedBeforeError) as caught:
+        deciding.decide(session, vault, page.id, said[1], **who)
+    assert caught.value.fields == ("overall",)
+    deciding.decide(session, vault, page.id, said[2], **who)
+    assert len(queries.list_decisions(session, [page.id])) == 1
 
 
 def test_a_page_without_a_code_is_tied_to_its_sheet_and_read_again_or_keyed(
@@ -192,7 +238,9 @@ def test_the_first_page_of_a_clerk_shows_what_waits_and_leads_there(clerk, sessi
     page = clerk.get("/entry/")
     assert f"/entry/scans/{batch_id}" in page.text
     assert "Doubtful marks" in words_of(page.text)
-    ways = re.findall(r'href="(/entry/scans/waiting/[a-z_]+)"', page.text)
+    ways = re.findall(r'<a href="(/entry/scans/waiting/[a-z_]+)">1<', page.text)
+    for place in ("/entry/scans/", "/entry/"):  # each count and each button
+        assert clerk.get(place).text.count('"/entry/scans/waiting/no_code"') == 2
     leads = {way.rsplit("/", 1)[1]: clerk.get(way).location for way in ways}
     assert leads["doubtful"] == f"/entry/scans/{batch_id}/review"
     assert leads["no_code"] == f"/entry/scans/{batch_id}/trays/no_code"
@@ -255,7 +303,7 @@ def test_head_office_settles_a_conflict_with_both_rows_side_by_side(client, sess
 def test_a_second_keying_shows_no_answer_and_gives_an_error_rate(client, session, scan_desk, app):
     scan_desk.hand_in(*scan_desk.pages(0))
     sheet = scan_desk.sheets[0]
-    if queries.find_check(session, _all(), sheet.id) is None:
+    if sampled.find_check(session, _all(), sheet.id) is None:
         session.add(
             ScanCheck(
                 sheet_id=sheet.id,
@@ -291,15 +339,45 @@ def test_a_batch_is_closed_and_opened_again_with_a_reason_through_its_page(
     batches.end_file(session, scan_desk.file.id, problem="", now=NOW)
     session.commit()
     address = f"/entry/scans/{scan_desk.batch.id}"
-    clerk.submit(address, {"note": ""}, form=2)
-    assert "say why" in clerk.get(address).text
+    unsaid = clerk.submit(address, {"note": ""}, form=2)
+    assert unsaid.status_code == 422
+    assert "say why" in unsaid.text.split('id="note-e1"')[1]
     clerk.submit(address, {"note": "三份空白"}, form=2)
     session.rollback()
     assert session.get(ScanBatch, scan_desk.batch.id).state is BatchState.CLOSED
     assert "三份空白" in clerk.get(address).text
+    assert 'id="note-e1"' in clerk.submit(address, {"note": " "}, form=MAIN).text
     clerk.submit(address, {"note": "又找到一份"}, form=MAIN)
     session.rollback()
     assert session.get(ScanBatch, scan_desk.batch.id).state is BatchState.OPEN
+
+
+def test_a_note_that_cannot_be_taken_is_marked_where_it_was_written(
+    client, session, scan_desk, vault
+):
+    lost = scan_desk.hand_in(desk.lost_page(1, Problem.NO_CODE))[0]
+    scan_desk.hand_in(*scan_desk.pages(0, doubtful=["overall"]))
+    code, page_id, sheet = scan_desk.campaign.code, lost.id, scan_desk.sheets[0]
+    answer(session, vault, scan_desk.campaign, desk.member_of(session, sheet))
+    page = next(one for one in queries.list_live(session, sheet.id) if one.tray is Tray.DOUBTFUL)
+    decided = {"overall": Decision(Verdict.CHOSEN, ("4",))}
+    deciding.decide(session, vault, page.id, decided, staff_id=scan_desk.clerk.id, now=NOW)
+    session.commit()
+    place = f"/entry/scan-office/{code}/conflicts"
+    sheet_id = sheet.id
+    enter_as(client, session, Role.HEAD_OFFICE)
+    bad = client.submit(place, {"note": " "}, form=MAIN)
+    assert (bad.status_code, f'id="n{sheet_id}-e1"' in bad.text) == (422, True)
+    hidden = hidden_fields(client.get(place).text, "csrf_token")
+    for _twice in range(2):
+        client.post(
+            f"/entry/scan-office/{code}/second/{sheet_id}", data={**hidden, "note": "先答手机"}
+        )
+    assert "Somebody else was here first" in words_of(client.get(place).text)
+    token = hidden_fields(client.get(f"/entry/scans/pages/{page_id}").text, "csrf_token")
+    bad = client.post(f"/entry/scans/pages/{page_id}/aside", data={**token, "note": "坏" * 301})
+    opened = bad.text.split("<details open>")[1].split("</details>")[0]
+    assert (bad.status_code, 'id="why-aside-e1"' in opened, "坏坏" in opened) == (422, True, True)
 
 
 @pytest.mark.heavy

@@ -30,7 +30,7 @@ from app.surveys.response.tracker import gate_standing
 from app.vault import Vault
 from tests.factories import gate_of, make_campaign, make_community, make_staff, members_of, token_of
 from tests.integration.snapshot.answering import AFTER, answer
-from tests.web.permissions import papers
+from tests.web.permissions import call_backs, papers, repairs, standards, talks
 from tests.web.staff_pages import release
 
 NOBODY = "nobody"
@@ -46,9 +46,18 @@ TABLES = {
     "action_id": "corrective_action",
     "alarm_id": "alarm",
     "batch_id": "letter_batch",
+    "call_back_records.draw_id": "call_back_draw",
+    "call_backs.call_id": "call_back",
     "call_id": "audit_call",
     "case_id": "follow_up",
     "change_id": "item_change",
+    "complaint_acts.complaint_id": "follow_up",
+    "complaint_page.complaint_id": "follow_up",
+    "complaint_plans.action_number": "correction_action",
+    "complaint_plans.complaint_id": "follow_up",
+    "complaint_plans.plan_number": "correction_plan",
+    "complaint_plans.report_number": "corrective_report",
+    "complaint_report": "complaint_month_report",
     "contact_id": "contact_record",
     "decision_id": "integrity_decision",
     "desk_visits.action_id": "visit_action",
@@ -70,12 +79,24 @@ TABLES = {
     "page_id": "scan_page",
     "picture_id": "visit_picture",
     "posting_id": "answer_posting",
+    "repair_acts.order_id": "repair_order",
+    "repair_files.file_id": "repair_file",
+    "repair_flags.flag_id": "repair_flag",
+    "repair_tray.tray_id": "repair_tray",
+    "repair_visits.visit_id": "special_visit",
+    "repair_watch.inspection_id": "defect_inspection",
+    "repair_watch.print_id": "repair_print",
+    "repair_watch.watch_id": "defect_watch",
+    "repairs.order_id": "repair_order",
     "reviews.decision_id": "review_decision",
     "run_id": "message_run",
     "sample_id": "audit_sample",
     "session_id": "staff_session",
     "sheet_id": "case_sheet",
+    "standard_id": "service_standard",
+    "standard_guide.item_id": "guide_item",
     "talk_id": "owners_talk",
+    "talks_prints.print_id": "talk_print",
 }
 # Arguments that are words, by name and, where a word means several things, by endpoint.
 WORDS = {
@@ -93,6 +114,8 @@ WORDS = {
     "first": "2026-11-01",
     "last": "2026-11-02",
     "section": "areas",
+    "month": "2026-10",
+    "signed_as": "writer",
     "area": "S1",
     "building": "1栋",
     "name": "x",
@@ -256,6 +279,7 @@ def _fill(session: Session, vault: Vault, storage: Storage) -> tuple[Community, 
             add_person(session, vault, home, name=OWNER_NAME, phone=OWNER_PHONE, now=AFTER)
     campaign = make_campaign(session, vault)
     papers.plant(session, vault, campaign, communities)
+    call_backs.plant(session, vault, communities)
     for community in communities:
         first, second = members_of(session, campaign, community)[:2]
         answer(session, vault, campaign, first, comment=SAID, wish="office_or_hq")
@@ -266,6 +290,9 @@ def _fill(session: Session, vault: Vault, storage: Storage) -> tuple[Community, 
         gate = gate_of(session, campaign, community)
         status = gate_standing(session, campaign, gate, now=AFTER).status
         plan_visits(session, campaign, gate, status, now=AFTER)
+    standards.plant(session, vault, communities)
+    talks.plant(session, vault, communities)
+    repairs.plant(session, vault, communities)
     letter = token_of(vault, members_of(session, campaign, communities[0])[2])
     return communities[0], communities[1], letter
 

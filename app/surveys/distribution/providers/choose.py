@@ -14,7 +14,7 @@ from app.surveys.distribution.providers.wechat import WeChat
 from app.surveys.distribution.settings import Settings
 
 _FIELDS = {"campaign": "thing1", "community": "thing2", "closes": "time3"}
-_STEPS = ("launch", "reminder", "result")
+_STEPS = ("launch", "reminder", "result", "call_back")
 
 
 def provider_of(channel: SendChannel, settings: Settings, config: Config) -> Provider:

@@ -133,12 +133,8 @@ def _ends(context: Context, scale: Scale) -> str:
     low, high = scale.points[0], scale.points[-1]
     if low not in scale.labels or high not in scale.labels:
         return ""
-    return say(
-        "ends",
-        context.language,
-        low=f"{low} {scale.labels[low].plain(context.language)}",
-        high=f"{high} {scale.labels[high].plain(context.language)}",
-    )
+    first, last = (scale.labels[one].plain(context.language) for one in (low, high))
+    return f"{low} {first} … {high} {last}"
 
 
 def _area_title(context: Context, items: Sequence[Item]) -> str:

@@ -49,7 +49,6 @@ _WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "adequate": ("最低能接受几分", "最低能接受幾分", "Lowest you accept"),
         "desired": ("理想是几分", "理想是幾分", "Your ideal"),
         "perceived": ("现在做到几分", "現在做到幾分", "Now"),
-        "ends": ("{low} … {high}", "{low} … {high}", "{low} … {high}"),
         "helped": ("由谁填写", "由誰填寫", "Filled in by"),
         "helped.nobody": ("本人", "本人", "myself"),
         "helped.family": ("家人代填", "家人代填", "family"),

@@ -32,6 +32,12 @@ def get_sheet(session: Session, sheet_id: int) -> PaperSheet:
     return session.get_one(PaperSheet, sheet_id)
 
 
+def lock_sheet(session: Session, sheet_id: int) -> PaperSheet:
+    """Return a sheet locked: it is taken in by hand or by scan, one after the other."""
+    query = select(PaperSheet).where(PaperSheet.id == sheet_id)
+    return session.scalars(query.with_for_update(key_share=True)).one()
+
+
 def find_layout(session: Session, key: str) -> PaperLayout | None:
     """Return a layout as it was printed, or None."""
     return session.get(PaperLayout, key)

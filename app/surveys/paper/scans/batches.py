@@ -29,7 +29,7 @@ from app.surveys.paper.scans.models import (
     ScanFile,
     ScanFileState,
 )
-from app.surveys.paper.scans.settling import seal_note
+from app.surveys.paper.scans.settling import draw_least, seal_note
 from app.surveys.register.files import RegisterFiles
 from app.vault import Vault
 
@@ -157,7 +157,7 @@ def end_file(session: Session, file_id: int, *, problem: str, now: datetime) -> 
 def close_batch(
     session: Session, vault: Vault, batch_id: int, *, note: str, actor: Scope, now: datetime
 ) -> ScanBatch:
-    """Close a batch in which nothing waits any more.
+    """Close a batch in which nothing waits any more; of a small one, too, sheets are keyed twice.
 
     Raises:
         BatchClosedError: It is closed.
@@ -175,6 +175,7 @@ def close_batch(
         raise NoReasonError
     batch.state, batch.closed_by, batch.closed_at = BatchState.CLOSED, actor.staff_id, now
     _note(session, vault, batch, BatchEventKind.CLOSED, words, actor=actor, now=now)
+    draw_least(session, vault, batch.id, now=now)
     detail = f"{batch.pages} = {batch.accepted} + {batch.queued} + {batch.blank}"
     _log(session, batch, "scan.close", detail, actor=actor, now=now)
     return batch

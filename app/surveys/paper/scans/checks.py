@@ -11,6 +11,7 @@ from app.surveys.paper.layout.model import Layout
 from app.surveys.paper.scans import queries
 from app.surveys.paper.scans.errors import MovedError, OwnSheetError
 from app.surveys.paper.scans.models import ScanCheck
+from app.surveys.paper.scans.sampling import queries as sampled
 from app.surveys.paper.scans.settling import load_states
 from app.surveys.paper.scans.sheets import get_printed
 from app.surveys.paper.scans.trays import Mark
@@ -38,10 +39,10 @@ def record_check(
         MovedError: Keyed already.
         OwnSheetError: This person decided about the sheet.
     """
-    check = queries.lock_check(session, sheet_id)
+    check = sampled.lock_check(session, sheet_id)
     if check.keyed_at is not None:
         raise MovedError
-    if queries.has_decided(session, sheet_id, staff_id):
+    if sampled.has_decided(session, sheet_id, staff_id):
         raise OwnSheetError
     differing: dict[str, list[list[str]]] = {}
     for state in load_states(session, vault, queries.list_live(session, sheet_id)):

@@ -13,6 +13,7 @@ from app.surveys.paper.reading.result import Problem
 from app.surveys.paper.scans import queries
 from app.surveys.paper.scans.errors import (
     BatchClosedError,
+    DecidedBeforeError,
     MovedError,
     NoReasonError,
     NotThisPageError,
@@ -21,6 +22,7 @@ from app.surveys.paper.scans.errors import (
     WrongFieldError,
 )
 from app.surveys.paper.scans.intake import place, slot_of
+from app.surveys.paper.scans.keyed import tie
 from app.surveys.paper.scans.models import (
     BatchState,
     ScanBatch,
@@ -28,7 +30,13 @@ from app.surveys.paper.scans.models import (
     ScanPage,
     ScanSheet,
 )
-from app.surveys.paper.scans.readings import HAS_VALUES, seal_reading, seal_values, unread
+from app.surveys.paper.scans.readings import (
+    HAS_VALUES,
+    seal_reading,
+    seal_values,
+    standing,
+    unread,
+)
 from app.surveys.paper.scans.rereading import ask_again
 from app.surveys.paper.scans.settling import (
     REOPENED,
@@ -41,7 +49,7 @@ from app.surveys.paper.scans.settling import (
     words_of,
 )
 from app.surveys.paper.scans.sheets import Printed, find_printed, get_printed
-from app.surveys.paper.scans.trays import REVIEWED, Tray, Verdict
+from app.surveys.paper.scans.trays import LIVE, REVIEWED, Tray, Verdict
 from app.surveys.response.models import Channel, Origin, Response
 from app.surveys.response.queries import find_by_key
 from app.surveys.response.storing import Answer, store_answer
@@ -69,15 +77,31 @@ def decide(
     *,
     staff_id: int,
     now: datetime,
+    seen: int | None = None,
 ) -> ScanPage:
     """Write down decisions about fields of a page; the last one may make its sheet an answer.
 
+    Args:
+        session: Open session; the caller owns the transaction.
+        vault: Opens readings and seals decisions.
+        page_id: The page.
+        decisions: By field.
+        staff_id: Who decides.
+        now: Aware instant.
+        seen: The latest decision about this page that whoever decides could see; what somebody
+            else decided after it stands. None when nobody else can have been there.
+
     Raises:
         BatchClosedError: The batch is closed.
+        DecidedBeforeError: Somebody else decided otherwise meanwhile; nothing was changed.
         MovedError: The page waits for no decision any more.
         WrongFieldError: The page has no such field, or the field no such value.
     """
     page, sheet = _hold(session, page_id)
+    if seen is not None:
+        decisions = _still_open(session, vault, page, decisions, seen)
+        if not decisions:
+            return page
     if page.tray not in REVIEWED or sheet is None:
         raise MovedError
     printed = get_printed(session, sheet.sheet_id)
@@ -136,7 +160,8 @@ def name_page(
     if page.tray not in (Tray.NO_CODE, Tray.WEAK):
         raise MovedError
     taken = queries.find_in_slot(session, slot_of(printed.sheet.id, page_of_sheet))
-    if taken is not None or sheet.response_id is not None:
+    is_keyed = tie(session, sheet, printed) is not None
+    if taken is not None or (sheet.response_id is not None and not is_keyed):
         raise TakenError
     reading = unread(printed.layout.page(page_of_sheet))
     is_only_code = page.problem == Problem.NO_CODE
@@ -218,6 +243,8 @@ def see_second_answer(
 
     Raises:
         NoReasonError: No word about it.
+        MovedError: It is no second answer, or none any more; or somebody looked before.
+        UnknownSheetError: Nothing came back of it.
     """
     words = clean_text(note)
     if not words:
@@ -225,6 +252,12 @@ def see_second_answer(
     sheet = queries.lock_scan_sheet(session, sheet_id)
     if sheet is None:
         raise UnknownSheetError
+    answer = None
+    if sheet.response_id is not None:
+        answer = session.get_one(Response, sheet.response_id, populate_existing=True)
+    is_second = answer is not None and not answer.is_counted and answer.voided_at is None
+    if not is_second or sheet.seen_at is not None:
+        raise MovedError
     sheet.seen_by, sheet.seen_at = staff_id, now
     sheet.seen_note_sealed = seal_note(vault, words)
     session.flush()
@@ -236,11 +269,12 @@ def decide_anew(
 ) -> ScanPage:
     """Open an accepted sheet again after head office voided its answer: it was read wrongly.
 
-    What is decided then is another answer; the voided one stays on record.
+    What is decided then is another answer; the voided one stays on record. Scans that were a
+    conflict with an answer keyed in by hand stand for their pages from then on.
 
     Raises:
-        BatchClosedError: The batch is closed: opening it takes its own reason.
-        MovedError: Its answer is not voided.
+        BatchClosedError: A batch of its pages is closed: opening it takes its own reason.
+        MovedError: Its answer is not voided, or another scan stands for this page.
         NoReasonError: No reason in words.
     """
     words = clean_text(reason)
@@ -252,8 +286,11 @@ def decide_anew(
         response = session.get_one(Response, sheet.response_id)
     if sheet is None or response is None or response.voided_at is None:
         raise MovedError
+    live = _standing_anew(session, sheet, page)
     sheet.response_id, sheet.round = None, sheet.round + 1
-    for one in queries.list_live(session, sheet.sheet_id):
+    sheet.seen_by = sheet.seen_at = sheet.seen_note_sealed = None
+    for one in live:
+        one.slot = slot_of(sheet.sheet_id, one.page)
         tray = Tray.DOUBTFUL if one.id == page.id else Tray.PARTNER
         one.problem = REOPENED if one.id == page.id else ""
         move(session, vault, one, tray, staff_id=staff_id, now=now, note=words)
@@ -270,6 +307,39 @@ def _hold(session: Session, page_id: int) -> tuple[ScanPage, ScanSheet | None]:
     if batch.state is BatchState.CLOSED:
         raise BatchClosedError
     return queries.lock_page(session, page_id), sheet
+
+
+def _still_open(
+    session: Session,
+    vault: Vault,
+    page: ScanPage,
+    decisions: Mapping[str, Decision],
+    seen: int,
+) -> dict[str, Decision]:
+    """Return the decisions nobody was quicker with; what both decided alike needs no second row."""
+    later = [one for one in queries.list_decisions(session, [page.id]) if one.id > seen]
+    stands = {field: set(values) for field, values in standing(vault, later).items()}
+    said = {
+        field: set(one.values) if one.verdict in HAS_VALUES else set()
+        for field, one in decisions.items()
+    }
+    if beaten := [field for field in decisions if stands.get(field, said[field]) != said[field]]:
+        raise DecidedBeforeError(beaten)
+    return {field: one for field, one in decisions.items() if field not in stands}
+
+
+def _standing_anew(session: Session, sheet: ScanSheet, page: ScanPage) -> list[ScanPage]:
+    """Return the pages a sheet is decided anew from, their batches locked; `page` is one."""
+    found = {one.page: one for one in queries.list_live(session, sheet.sheet_id)}
+    may_stand = page.tray in LIVE or page.tray is Tray.CONFLICT
+    if not may_stand or found.get(page.page, page).id != page.id:
+        raise MovedError
+    for one in (page, *queries.list_beside(session, sheet.sheet_id)):
+        found.setdefault(one.page, one)
+    for batch_id in sorted({one.batch_id for one in found.values()}):
+        if queries.lock_batch(session, batch_id).state is BatchState.CLOSED:
+            raise BatchClosedError
+    return list(found.values())
 
 
 def _checked(form: Page, field: str, decision: Decision) -> tuple[str, ...]:

@@ -58,6 +58,22 @@ class OwnSheetError(ScanDeskError):
     """Who decided about a sheet does not key it in the second time."""
 
 
+class KeyedOtherwiseError(ScanDeskError):
+    """The printed sheet is in already, with other answers; carries the answer that stands."""
+
+    def __init__(self, response_id: int) -> None:
+        super().__init__(response_id)
+        self.response_id = response_id
+
+
+class DecidedBeforeError(MovedError):
+    """Somebody else decided about these fields after they were shown."""
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        super().__init__(*fields)
+        self.fields = tuple(fields)
+
+
 class RefusedError(ScanDeskError):
     """The answers of a sheet cannot be taken as they stand; carries every problem."""
 

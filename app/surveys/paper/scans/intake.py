@@ -8,6 +8,7 @@ from app.surveys.paper.codes import ForgedCodeError, UnknownCodeError, read_code
 from app.surveys.paper.reading.result import Problem, ScannedPage
 from app.surveys.paper.scans import queries
 from app.surveys.paper.scans.errors import UnknownSheetError
+from app.surveys.paper.scans.keyed import KEYED, KEYED_OTHERWISE, agrees, tie
 from app.surveys.paper.scans.models import ScanBatch, ScanFile, ScanImage, ScanPage
 from app.surveys.paper.scans.readings import (
     open_reading,
@@ -82,27 +83,29 @@ def place(
     staff_id: int | None,
     now: datetime,
 ) -> None:
-    """Let a new page stand for its page of a sheet, unless an earlier scan does; then compare."""
+    """Let a new page stand for its page of a sheet.
+
+    Where an earlier scan does, or the sheet was keyed in by hand, it is compared with that.
+    """
     batch = session.get_one(ScanBatch, page.batch_id)
     sheet = lock_sheet(session, printed, batch)
     page.sheet_id, page.frame_member_id = printed.sheet.id, printed.member.id
     slot = slot_of(printed.sheet.id, page.page)
     first = queries.find_in_slot(session, slot)
-    if first is None and sheet.response_id is not None:
-        page.tray, page.problem = Tray.CONFLICT, LATE
-        session.add(page)
-        session.flush()
-        return
-    if first is None:
+    keyed = tie(session, sheet, printed)
+    if first is not None:
+        same = is_same(_reading(vault, first), reading, _decided(session, vault, first))
+        page.tray = Tray.DUPLICATE if same else Tray.CONFLICT
+    elif sheet.response_id is None:
         page.slot, page.tray = slot, Tray.PARTNER
-        session.add(page)
-        session.flush()
-        settle(session, vault, sheet, staff_id=staff_id, now=now)
-        return
-    same = is_same(_reading(vault, first), reading, _decided(session, vault, first))
-    page.tray = Tray.DUPLICATE if same else Tray.CONFLICT
+    elif keyed is not None and agrees(printed, keyed, reading):
+        page.slot, page.tray, page.problem = slot, Tray.ACCEPTED, KEYED
+    else:
+        page.tray, page.problem = Tray.CONFLICT, LATE if keyed is None else KEYED_OTHERWISE
     session.add(page)
     session.flush()
+    if page.tray is Tray.PARTNER:
+        settle(session, vault, sheet, staff_id=staff_id, now=now)
 
 
 def slot_of(sheet_id: int, page: int | None) -> str:

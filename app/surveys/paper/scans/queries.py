@@ -13,7 +13,6 @@ from app.surveys.paper.scans.models import (
     BatchState,
     ScanBatch,
     ScanBatchEvent,
-    ScanCheck,
     ScanDecision,
     ScanFile,
     ScanFileState,
@@ -37,18 +36,6 @@ class BatchRow:
     community: str
     campaign: Campaign
     sheets_found: int
-
-
-@dataclass(frozen=True, slots=True)
-class CheckSums:
-    """What second keying found in a campaign."""
-
-    drawn: int
-    keyed: int
-    reader_fields: int
-    reader_wrong: int
-    clerk_fields: int
-    clerk_wrong: int
 
 
 def find_batch(session: Session, scope: Viewer, batch_id: int) -> ScanBatch | None:
@@ -239,10 +226,27 @@ def list_live(session: Session, sheet_id: int) -> list[ScanPage]:
     return list(session.scalars(query))
 
 
+def list_beside(session: Session, sheet_id: int) -> list[ScanPage]:
+    """Return the pages of a sheet that wait as conflicts, the oldest first."""
+    query = (
+        select(ScanPage)
+        .where(ScanPage.sheet_id == sheet_id, ScanPage.tray == Tray.CONFLICT)
+        .order_by(ScanPage.id)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(query))
+
+
 def list_decisions(session: Session, page_ids: Collection[int]) -> list[ScanDecision]:
     """Return what people decided about these pages, the latest last."""
     query = select(ScanDecision).where(ScanDecision.page_id.in_(page_ids))
     return list(session.scalars(query.order_by(ScanDecision.id)))
+
+
+def find_last_decider(session: Session, page_ids: Collection[int]) -> int | None:
+    """Return who decided last about these pages, None when nobody had to."""
+    query = select(ScanDecision.staff_id).where(ScanDecision.page_id.in_(page_ids))
+    return session.scalar(query.order_by(ScanDecision.id.desc()).limit(1))
 
 
 def list_moves(session: Session, page_id: int) -> list[ScanMove]:
@@ -323,90 +327,6 @@ def list_second_answers(
         .limit(PER_PAGE)
     )
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
-
-
-def find_check(session: Session, scope: Viewer, sheet_id: int) -> ScanCheck | None:
-    """Return the second keying of a sheet `scope` may see, or None."""
-    return session.scalar(
-        select(ScanCheck)
-        .where(ScanCheck.sheet_id == sheet_id, seen_by(scope, ScanCheck.community_id))
-        .execution_options(populate_existing=True)
-    )
-
-
-def lock_check(session: Session, sheet_id: int) -> ScanCheck:
-    """Return a second keying fresh from the database and locked."""
-    query = select(ScanCheck).where(ScanCheck.sheet_id == sheet_id).with_for_update()
-    return session.scalars(query, execution_options={"populate_existing": True}).one()
-
-
-def list_checks_for(
-    session: Session, scope: Viewer, campaign_id: int, staff_id: int
-) -> list[ScanCheck]:
-    """Return the sheets somebody may key a second time: none he has decided about himself."""
-    own = (
-        select(ScanPage.sheet_id)
-        .join(ScanDecision, ScanDecision.page_id == ScanPage.id)
-        .where(ScanDecision.staff_id == staff_id, ScanPage.sheet_id.is_not(None))
-    )
-    query = (
-        select(ScanCheck)
-        .where(
-            ScanCheck.campaign_id == campaign_id,
-            ScanCheck.keyed_at.is_(None),
-            ScanCheck.sheet_id.not_in(own),
-            seen_by(scope, ScanCheck.community_id),
-        )
-        .order_by(ScanCheck.sheet_id)
-        .limit(PER_PAGE + 1)
-    )
-    return list(session.scalars(query))
-
-
-def has_decided(session: Session, sheet_id: int, staff_id: int) -> bool:
-    """Say whether somebody decided about a page of a sheet."""
-    query = (
-        select(ScanDecision.id)
-        .join(ScanPage, ScanPage.id == ScanDecision.page_id)
-        .where(ScanPage.sheet_id == sheet_id, ScanDecision.staff_id == staff_id)
-        .limit(1)
-    )
-    return session.scalar(query) is not None
-
-
-def sum_checks(session: Session, scope: Viewer, campaign_id: int) -> CheckSums:
-    """Return what second keying found in a campaign."""
-    sums = (
-        func.coalesce(func.sum(column), 0)
-        for column in (
-            ScanCheck.reader_fields,
-            ScanCheck.reader_wrong,
-            ScanCheck.clerk_fields,
-            ScanCheck.clerk_wrong,
-        )
-    )
-    query = select(func.count(), func.count(ScanCheck.keyed_at), *sums).where(
-        ScanCheck.campaign_id == campaign_id, seen_by(scope, ScanCheck.community_id)
-    )
-    return CheckSums(*(int(value) for value in session.execute(query).one()))
-
-
-def list_differing(
-    session: Session, scope: Viewer, campaign_id: int
-) -> list[tuple[ScanCheck, FrameMember]]:
-    """Return checked sheets on which the two keyings differ, the latest first."""
-    query = (
-        select(ScanCheck, FrameMember)
-        .join(FrameMember, FrameMember.id == ScanCheck.frame_member_id)
-        .where(
-            ScanCheck.campaign_id == campaign_id,
-            ScanCheck.reader_wrong + ScanCheck.clerk_wrong > 0,
-            seen_by(scope, ScanCheck.community_id),
-        )
-        .order_by(ScanCheck.keyed_at.desc())
-        .limit(PER_PAGE)
-    )
-    return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def list_unnamed_images(session: Session, campaign_id: int, limit: int) -> list[ScanImage]:

@@ -1,12 +1,14 @@
 """What a person sees of a page to decide about it: fields, proposals, reasons, where they stand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.surveys.instrument.answers import AnswerProblem
 from app.surveys.paper.layout.model import PAGE_HEIGHT, PAGE_WIDTH, Page
 from app.surveys.paper.scans import queries
+from app.surveys.paper.scans.keyed import KEYED, KEYED_OTHERWISE, stands_keyed
 from app.surveys.paper.scans.models import ScanPage
 from app.surveys.paper.scans.settling import (
     REFUSED,
@@ -17,6 +19,7 @@ from app.surveys.paper.scans.settling import (
     load_states,
 )
 from app.surveys.paper.scans.sheets import Printed, get_printed
+from app.surveys.paper.scans.trays import Mark, Row, is_corrected_since
 from app.vault import Vault
 
 _AROUND = 5.0  # mm of paper above and below a row: its question stands there too
@@ -57,13 +60,39 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Stand:
+    """What stands for one field of a page now.
+
+    Attributes:
+        field: The field, with what was read on the paper as its proposal.
+        values: What stands; empty for nothing.
+        staff_id: Who decided it last, None when nobody did on this page.
+        at: When.
+    """
+
+    field: Field
+    values: tuple[str, ...]
+    staff_id: int | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class View:
-    """A page with its sheet and the fields that wait."""
+    """A page with its sheet and the fields that wait.
+
+    Attributes:
+        page: The page.
+        printed: Its sheet and what it belongs to.
+        fields: What waits for a decision.
+        problems: Why the answer gate did not take the sheet.
+        seen: The latest decision about the page; 0 when there is none.
+    """
 
     page: ScanPage
     printed: Printed
     fields: tuple[Field, ...]
     problems: tuple[AnswerProblem, ...]
+    seen: int = 0
 
 
 def view_page(session: Session, vault: Vault, page: ScanPage) -> View:
@@ -74,7 +103,30 @@ def view_page(session: Session, vault: Vault, page: ScanPage) -> View:
     problems = find_problems(printed, states) if page.problem == REFUSED else ()
     form = printed.layout.page(page.page or 0)
     fields = tuple(_field(state, form, name, problems) for name in _waiting(state, form, problems))
-    return View(page, printed, fields, problems)
+    decided = queries.list_decisions(session, [page.id])
+    return View(page, printed, fields, problems, decided[-1].id if decided else 0)
+
+
+def what_stands(session: Session, vault: Vault, page: ScanPage) -> tuple[Stand, ...]:
+    """Return what stands for every field of a page of a known sheet, wherever the page lies."""
+    printed = get_printed(session, page.sheet_id or 0)
+    state = load_states(session, vault, [page])[0]
+    keyed = stands_keyed(session, printed) if page.problem in (KEYED, KEYED_OTHERWISE) else {}
+    form = printed.layout.page(page.page or 0)
+    last = {one.field: one for one in queries.list_decisions(session, [page.id])}
+    names = dict.fromkeys(
+        [*(row.field for row in form.rows), *(frame.field for frame in form.frames)]
+    )
+    stands = []
+    for name in names:
+        row, decision = state.reading.row(name), last.get(name)
+        field = replace(_field(state, form, name, ()), proposal=row.values if row else ())
+        values = tuple(sorted(keyed.get(name, state.raw.get(name, ()))))
+        if decision is None:
+            stands.append(Stand(field, values))
+        else:
+            stands.append(Stand(field, values, decision.staff_id, decision.at))
+    return tuple(stands)
 
 
 def crop_of(form: Page, name: str) -> Crop:
@@ -91,7 +143,13 @@ def crop_of(form: Page, name: str) -> Crop:
 def differing_fields(first: PageState, again: PageState) -> tuple[str, ...]:
     """Return the fields on which two scans of a page differ, words included."""
     names = dict.fromkeys(row.field for row in (*first.reading.rows, *again.reading.rows))
-    differing = [name for name in names if set(first.raw.get(name, ())) != set(again.read(name))]
+    empty = Row("", Mark.EMPTY)
+    differing = [
+        name
+        for name in names
+        if set(first.raw.get(name, ())) != set(again.read(name))
+        or is_corrected_since(first.reading.row(name) or empty, again.reading.row(name) or empty)
+    ]
     ink = set(first.reading.inked) ^ set(again.reading.inked)
     return (*differing, *(name for name in again.reading.inked if name in ink))
 

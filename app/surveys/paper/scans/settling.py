@@ -1,7 +1,8 @@
 """Making an answer of a sheet whose pages are all there and decided. None commits.
 
-Locks are taken in this order everywhere: the sheet, then batches, then pages, then the gate (by
-`record_response`), so that two workers with the two pages of one sheet never wait for each other.
+Locks are taken in this order everywhere: the printed sheet, what came back of it, then batches,
+then pages, then the gate (by `record_response`), so that two workers with the two pages of one
+sheet never wait for each other.
 """
 
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ from app.surveys.instrument.answers import (
     check_answers,
 )
 from app.surveys.paper.layout.model import HELPED, HELPED_VALUES
+from app.surveys.paper.printing.queries import lock_sheet as lock_printed
 from app.surveys.paper.scans import queries
 from app.surveys.paper.scans.models import (
     ScanBatch,
@@ -28,6 +30,7 @@ from app.surveys.paper.scans.models import (
     ScanSheet,
 )
 from app.surveys.paper.scans.readings import open_reading, raw_of, standing
+from app.surveys.paper.scans.sampling import queries as sampled
 from app.surveys.paper.scans.sheets import Printed, get_printed
 from app.surveys.paper.scans.trays import LIVE, Reading, Tray, tray_of
 from app.surveys.response.models import Channel, Response
@@ -38,6 +41,7 @@ from app.vault import Vault
 REFUSED = "refused"  # problem of a page whose sheet the answer gate has refused
 REOPENED = "reopened"  # problem of a page whose answer was voided and is decided anew
 SAMPLE = 10  # one sheet of so many is keyed a second time
+LEAST = 2  # and of every batch, once it is closed, so many
 _NOTE = "scan-note"
 
 
@@ -69,6 +73,7 @@ class PageState:
 
 def lock_sheet(session: Session, printed: Printed, batch: ScanBatch) -> ScanSheet:
     """Return the row of a sheet that came back, made if this is its first page; locked."""
+    lock_printed(session, printed.sheet.id)
     found = queries.lock_scan_sheet(session, printed.sheet.id)
     if found is not None:
         return found
@@ -214,8 +219,35 @@ def words_of(printed: Printed, states: list[PageState]) -> AnswerSet | None:
 
 def is_drawn(vault: Vault, batch_id: int, number: int) -> bool:
     """Say whether a sheet is keyed a second time: nobody can choose it or foresee it."""
-    drawn = vault.keyed_hash("second-keying", f"{batch_id}:{number}")
-    return int.from_bytes(drawn[:4]) % SAMPLE == 0
+    return _lot(vault, batch_id, number) % SAMPLE == 0
+
+
+def draw_least(session: Session, vault: Vault, batch_id: int, *, now: datetime) -> None:
+    """Draw sheets of a batch to be keyed a second time until it has the least number of them."""
+    sheets = sampled.list_answered(session, batch_id)
+    missing = LEAST - sum(is_drawn for _sheet, _number, is_drawn in sheets)
+    others = [
+        (_lot(vault, batch_id, number), one) for one, number, is_drawn in sheets if not is_drawn
+    ]
+    for _drawn, one in sorted(others, key=lambda pair: pair[0])[: max(0, missing)]:
+        _draw(session, one, now=now)
+
+
+def _lot(vault: Vault, batch_id: int, number: int) -> int:
+    return int.from_bytes(vault.keyed_hash("second-keying", f"{batch_id}:{number}")[:4])
+
+
+def _draw(session: Session, scan_sheet: ScanSheet, *, now: datetime) -> None:
+    session.add(
+        ScanCheck(
+            sheet_id=scan_sheet.sheet_id,
+            frame_member_id=scan_sheet.frame_member_id,
+            campaign_id=scan_sheet.campaign_id,
+            community_id=scan_sheet.community_id,
+            drawn_at=now,
+        )
+    )
+    session.flush()
 
 
 def _record(
@@ -231,7 +263,7 @@ def _record(
     raw = merged(states)
     helped = raw.pop(HELPED, [])
     try:
-        stored = _submit(session, vault, scan_sheet, printed, raw, now=now)
+        stored = _submit(session, vault, scan_sheet, printed, states, raw, now=now)
     except AnswersError as error:
         _send_back(states, error.problems)
         return False
@@ -239,15 +271,7 @@ def _record(
     scan_sheet.helped = helped[0] if helped and helped[0] in HELPED_VALUES else None
     session.flush()
     if scan_sheet.round == 1 and is_drawn(vault, scan_sheet.batch_id, printed.sheet.number):
-        session.add(
-            ScanCheck(
-                sheet_id=scan_sheet.sheet_id,
-                frame_member_id=scan_sheet.frame_member_id,
-                campaign_id=scan_sheet.campaign_id,
-                community_id=scan_sheet.community_id,
-                drawn_at=now,
-            )
-        )
+        _draw(session, scan_sheet, now=now)
     return True
 
 
@@ -256,11 +280,13 @@ def _submit(
     vault: Vault,
     scan_sheet: ScanSheet,
     printed: Printed,
+    states: list[PageState],
     raw: dict[str, list[str]],
     *,
     now: datetime,
 ) -> Response:
     batch = session.get_one(ScanBatch, scan_sheet.batch_id)
+    decided_by = queries.find_last_decider(session, [state.page.id for state in states])
     key = f"sheet-{printed.sheet.number}-{scan_sheet.round}"
     record_response(
         session,
@@ -274,7 +300,7 @@ def _submit(
             channel=Channel.PAPER,
             language=printed.sheet.language,
             form=printed.sheet.form,
-            entered_by=batch.opened_by,
+            entered_by=decided_by or batch.opened_by,
         ),
         now=now,
     )

@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.surveys.paper.reading.result import Why
+
 
 class Tray(StrEnum):
     """Where a scanned page lies."""
@@ -130,7 +132,9 @@ def is_same(first: Reading, again: Reading, decided: Mapping[str, tuple[str, ...
     """Say whether two scans of one page show the same marks.
 
     A row read with doubt in one of them is the same when the proposal is, or when it is what a
-    person has decided. Any other difference is an altered page, and somebody looks at it.
+    person has decided. A mark that is blacked out only in the later scan came onto the paper after
+    the first one, even if the answer is the same. Any such difference is an altered page, and
+    somebody looks at it.
 
     Args:
         first: The scan taken first.
@@ -145,7 +149,15 @@ def is_same(first: Reading, again: Reading, decided: Mapping[str, tuple[str, ...
     )
 
 
+def is_corrected_since(first: Row, again: Row) -> bool:
+    """Say whether a row without doubt in one scan shows a correction in a later one."""
+    is_clear = first.mark is not Mark.DOUBTFUL and first.why != Why.CORRECTED
+    return is_clear and again.why == Why.CORRECTED
+
+
 def _is_same_row(first: Row, again: Row, decided: Mapping[str, tuple[str, ...]]) -> bool:
+    if is_corrected_since(first, again):
+        return False
     marks = {first.mark, again.mark}
     if set(first.values) == set(again.values) and marks != {Mark.EMPTY, Mark.DOUBTFUL}:
         return True

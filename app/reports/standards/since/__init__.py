@@ -1,0 +1,1 @@
+"""Since when documents are on record."""

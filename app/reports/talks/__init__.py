@@ -1,0 +1,1 @@
+"""Papers of talks: record of a talk and what came of it, activity record, report to authorities."""

@@ -1,0 +1,1 @@
+"""The service loop around the survey: complaints, repairs, call-backs, talks, standards."""

@@ -1,0 +1,1 @@
+"""Complaints that were answered and are called back about."""

@@ -1,0 +1,1 @@
+"""Results of calling back: counts of a month by office, shares with intervals."""

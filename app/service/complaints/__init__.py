@@ -1,0 +1,1 @@
+"""Complaints: clocks, steps, escalation, repeats, their papers and the monthly figures."""

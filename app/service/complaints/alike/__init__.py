@@ -1,0 +1,1 @@
+"""Complaints about the same: repeats of a home, and groups of homes."""

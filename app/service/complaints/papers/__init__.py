@@ -1,0 +1,1 @@
+"""Papers and figures of complaints: plans, reports, announcements, months, training cases."""

@@ -1,0 +1,1 @@
+"""Major defects under watch: inspections by days and after rain, their special record."""

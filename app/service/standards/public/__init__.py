@@ -1,0 +1,1 @@
+"""The service guide as everybody may read it."""

@@ -1,0 +1,1 @@
+"""Talks with the committee, forum words, activities, outside contacts, reports to authorities."""

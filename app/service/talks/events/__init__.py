@@ -1,0 +1,1 @@
+"""Activities and open days, and the register of contacts outside the company."""

@@ -1,0 +1,1 @@
+"""Opinions read in forums and WeChat groups: taken in, replied to, counted."""

@@ -1,0 +1,1 @@
+"""Reports to the authority by version, and papers printed by the worker."""

@@ -1,0 +1,1 @@
+"""Sheets keyed a second time: which, and how often what stands was wrong."""

@@ -1,0 +1,1 @@
+"""Pages of calling back: lists, one call, links, results, the record of a week."""

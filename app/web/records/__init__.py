@@ -1,0 +1,1 @@
+"""The index of all documents the handbooks ask for, and those printed or exported here."""

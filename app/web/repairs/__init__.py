@@ -1,0 +1,1 @@
+"""Pages of repairs: orders, imports, special visits, flags, defects under watch, rates."""

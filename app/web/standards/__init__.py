@@ -1,0 +1,1 @@
+"""Pages of service standards, losses, key figures and the service guide."""

@@ -1,0 +1,1 @@
+"""Pages of talks, forum words, activities, outside contacts and reports to authorities."""

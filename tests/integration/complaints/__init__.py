@@ -1,0 +1,1 @@
+"""Complaints on a real database."""

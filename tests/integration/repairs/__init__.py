@@ -1,0 +1,1 @@
+"""Repairs on real databases: imports, rework, watch, rates."""

@@ -1,0 +1,1 @@
+"""Standards, losses, the service guide and customer files on a database."""

@@ -1,0 +1,1 @@
+"""Services of talks on real databases."""

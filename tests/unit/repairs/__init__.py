@@ -1,0 +1,1 @@
+"""Rules, joining and reading of repair orders, without a database."""

@@ -1,0 +1,1 @@
+"""Standards, losses and the service guide: figures worked by hand."""

@@ -1,0 +1,47 @@
+"""Every document of the handbooks has its page, its print and its files."""
+
+import pytest
+from flask import url_for
+from sqlalchemy import select
+
+from app.followup.papers.models import Paper, PaperKind
+from app.staff.models import Role
+from app.web.records.documents import documents
+from tests.factories import make_campaign, make_community
+from tests.web.staff_pages import enter_as
+
+
+def test_all_eighteen_documents_lead_to_pages_that_exist(app):
+    listed = documents()
+    assert len({one.key for one in listed}) == 18
+    with app.test_request_context():
+        for one in listed:
+            for place in (one.page, one.printing, one.export):
+                assert url_for(place.endpoint), one.key
+
+
+@pytest.mark.parametrize("role", [Role.HEAD_OFFICE, Role.LEADER, Role.REGION, Role.OFFICE])
+def test_every_link_of_the_index_opens_for_who_sees_it(client, session, vault, role):
+    community = make_community(session)
+    make_campaign(session, vault)
+    enter_as(client, session, role, [community])
+    page = client.get("/records/")
+    main = page.text.split('<main id="main"')[1]
+    links = {part.split('"')[0] for part in main.split('href="')[1:]}
+    assert links
+    for link in sorted(links):
+        assert client.get(link, follow_redirects=True).status_code == 200, link
+
+
+def test_deliveries_are_ordered_and_taken_for_own_communities_only(client, session, vault):
+    own, other = make_community(session), make_community(session)
+    campaign = make_campaign(session, vault)
+    enter_as(client, session, Role.OFFICE, [own])
+    base = f"/records/delivery/{campaign.code}"
+    assert client.get(f"{base}/{other.id}.csv").status_code == 404
+    file = client.get(f"{base}/{own.id}.csv")
+    assert len(file.text.strip().splitlines()) == 1 + 4  # a heading and four homes
+    ordered = client.submit("/records/delivery", {}, form=1)
+    assert ordered.status_code == 303
+    session.rollback()
+    assert session.scalars(select(Paper.kind)).all() == [PaperKind.DELIVERY]

@@ -1,0 +1,1 @@
+"""Pages of standards, losses, key figures and the service guide."""
