@@ -23,8 +23,8 @@ import app.reports.exports.models
 import app.reports.models
 import app.rights.models
 import app.service.callbacks.models
-import app.service.complaints.papers.models
 import app.service.complaints.models
+import app.service.complaints.papers.models
 import app.service.repairs.models
 import app.service.standards.models
 import app.service.talks.models

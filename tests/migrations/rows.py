@@ -1704,9 +1704,7 @@ def _fill_talks(session: Session) -> None:
         )
     )
     session.add(
-        m.TalkPrint(
-            kind=m.PrintKind.TALK, subject_id=1, language="en", asked_by=1, asked_at=NOW
-        )
+        m.TalkPrint(kind=m.PrintKind.TALK, subject_id=1, language="en", asked_by=1, asked_at=NOW)
     )
     session.flush()
     session.add(

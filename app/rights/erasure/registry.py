@@ -107,9 +107,7 @@ RULES: tuple[Rule, ...] = (
         rule
         for column, group in (("order_id", Group.ORDER), ("complaint_id", Group.CASE))
         for rule in (
-            _stays(
-                "call_back", column, group, draft=Fill.NOTHING, draft_sealed=Fill.NOTHING
-            ),
+            _stays("call_back", column, group, draft=Fill.NOTHING, draft_sealed=Fill.NOTHING),
             _stays(
                 "call_back_answer",
                 column,
