@@ -230,7 +230,8 @@ class Complaints:
         for (key,) in rows:
             if dice.random() < 0.9:
                 services.mark_seen(session, company.head, key, now=now)
-        for (key,) in ask(session, "SELECT id FROM complaint_group WHERE state = 'suggested'"):
+        query = "SELECT id FROM complaint_group WHERE state = 'suggested' ORDER BY id"
+        for (key,) in ask(session, query):
             decide = services.confirm_group if dice.random() < 0.7 else services.dismiss_group
             decide(session, company.head, key, now=now)
 

@@ -11,6 +11,7 @@ from app.demo.callbacks import make_call_backs
 from app.demo.complaints import add_complaints
 from app.demo.repairs import make_repairs
 from app.demo.standards import make_standards
+from app.demo.talks import make_talks
 from app.vault import Vault
 
 
@@ -22,10 +23,14 @@ def service_steps(
     def call_back(session: Session) -> None:
         make_call_backs(session, vault, scope_of(session, "caller"), now=now)
 
+    def talk(session: Session) -> None:
+        make_talks(session, vault, scope_of(session, "hq"), now=now)
+
     def set_standards(session: Session) -> None:
         make_standards(session, vault, scope_of(session, "hq"), now=now)
 
     yield "service loop: repairs", partial(make_repairs, vault=vault, now=now, seed=seed)
     yield "service loop: complaints", partial(add_complaints, vault=vault, seed=seed, now=now)
     yield "service loop: call-backs", call_back
+    yield "service loop: talks", talk
     yield "service loop: standards", set_standards
