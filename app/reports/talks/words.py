@@ -33,7 +33,7 @@ def subject_name(code: str) -> str:
 def standing_name(standing: Standing) -> str:
     """Return how the talk of a month stands."""
     return {
-        Standing.HELD: _("Held"),
+        Standing.HELD: _("Talk held"),
         Standing.HELD_LATE: _("Held late"),
         Standing.EXCUSED: _("No talk, confirmed"),
         Standing.LATE: _("Overdue"),

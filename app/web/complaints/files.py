@@ -33,7 +33,7 @@ def _cell(value: Value) -> str:
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column(_("Number"), 20),
+        Column(_("Complaint no."), 20),
         Column(_("Community"), 18),
         Column(_("Address of the home"), 16),
         Column(_("Class and matter"), 30),

@@ -51,8 +51,8 @@ def absence_state(state: AbsenceState) -> str:
     """Return what head office says to a month without a talk."""
     return {
         AbsenceState.ASKED: _("Waits for head office"),
-        AbsenceState.CONFIRMED: _("Confirmed"),
-        AbsenceState.REFUSED: _("Refused"),
+        AbsenceState.CONFIRMED: _("Absence confirmed"),
+        AbsenceState.REFUSED: _("Absence refused"),
     }[state]
 
 
