@@ -105,7 +105,9 @@ def simulate(url: str, folder: Path, plan: Plan) -> Company:
     company.run(at(last, 23))
     if reports > last:
         company.rounds(reports, reports + 3 * _DAY, hours=plan.hours)
-    company.run(at(max(last, reports + 3 * _DAY), 23, 30))
+    end = at(max(last, reports + 3 * _DAY), 23, 30)
+    company.round_at(end)  # what customers said in the last evening is done, too
+    company.run(end)
     say(f"the month: {time.monotonic() - begun:.0f} s")
     return company
 

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,12 @@ _MAJOR = (("屋面漏水", "顶层天花板渗水", "屋面"), ("外墙开裂", 
 _REPAIRERS = ("马师傅", "丁师傅", "宋师傅", "崔师傅")
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 Act = Callable[[Session, datetime], None]
+_ROUNDS: dict[str, Callable[[Workshop], None]] = {
+    "round of call-backs": call_back_round,
+    "round of complaints": complaint_round,
+    "round of repairs": repair_round,
+    "round of talks": talks_round,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,17 +236,17 @@ class Company:
 
     def rounds(self, first: date, last: date, *, hours: int) -> None:
         """Let the worker's rounds run every few hours of the day, from eight on."""
-        works = {
-            "round of call-backs": call_back_round,
-            "round of complaints": complaint_round,
-            "round of repairs": repair_round,
-            "round of talks": talks_round,
-        }
         for number in range((last - first).days + 1):
             for hour in range(8, 22, hours):
-                for kind, work in works.items():
-                    when = at(first + number * _DAY, hour)
-                    self.alone(when, kind, lambda work=work: work(self.workshop))  # type: ignore[misc]
+                self.round_at(at(first + number * _DAY, hour))
+
+    def round_at(self, when: datetime) -> None:
+        """Let each of the worker's rounds run once."""
+        for kind, work in _ROUNDS.items():
+            self.alone(when, kind, partial(self._round, work))
+
+    def _round(self, work: Callable[[Workshop], None]) -> None:
+        work(self.workshop)
 
 
 def make_company(

@@ -14,7 +14,7 @@ from app.followup.rules import due_dates
 from app.i18n import gettext as _
 from app.service.complaints.queries import month_figures
 from app.service.complaints.rows import MonthCounts
-from app.service.repairs.queries import rates
+from app.service.repairs.months.queries import sum_months
 from app.service.repairs.rules import Counts
 from app.service.standards import queries
 from app.service.standards.models import Unit
@@ -124,7 +124,8 @@ def _closed(asked: Asked) -> Measured:
 
 
 def _repairs(asked: Asked) -> Counts:
-    return rates(asked.session, asked.scope, asked.community_id, asked.month, now=asked.now)
+    kept = sum_months(asked.session, asked.scope, [asked.month], asked.community_id)
+    return kept.get(asked.month, Counts())
 
 
 def _repairs_timely(asked: Asked) -> Measured:

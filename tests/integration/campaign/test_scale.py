@@ -13,11 +13,11 @@ MOST = {
     "tracker, leader": 18,
     "community": 36,
     "search by address": 12,
-    "search by name": 22,
+    "search by name": 36,
     "search by phone": 12,
-    "household": 30,
+    "household": 52,
     "doors": 22,
-    "due today": 80,
+    "due today": 106,
     "campaigns": 8,
 }
 

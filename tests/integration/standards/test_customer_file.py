@@ -78,7 +78,7 @@ def test_the_file_holds_surveys_cases_and_losses_by_date_and_never_an_answer(
     loss = LossInput(
         LossKind.HOME,
         community.id,
-        "欠费",
+        "赵六家",
         DAY,
         LossReason.DEFECT,
         "渗水",
@@ -89,7 +89,7 @@ def test_the_file_holds_surveys_cases_and_losses_by_date_and_never_an_answer(
     assert [line.at for line in lines] == sorted((line.at for line in lines), reverse=True)
     said = "\n".join(line.what for line in lines)
     assert "答" in said or "Answered" in said
-    for secret in ("电梯又停了", "王先生", "已解释", "欠费", "渗水"):
+    for secret in ("电梯又停了", "王先生", "已解释", "赵六家", "渗水"):
         assert secret not in said
     assert len(file_table(lines).rows) == len(lines)
 
