@@ -89,6 +89,7 @@ def _values(session: Session, workshop: Workshop, asked: TalkPrint) -> dict[str,
     if found is None:
         raise NotFoundError("authority_report", asked.subject_id)
     report, community, _made_by = found
+    session.expunge(report)  # it is printed when this transaction is over
     approver = find_staff(session, report.approved_by) if report.approved_by else None
     return values | {
         "report": report,
