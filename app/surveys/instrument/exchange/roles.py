@@ -58,7 +58,7 @@ def runs_of(form: Form) -> list[Run]:
             if question.kind is Kind.NOTE:
                 continue
             role = _role(form, question)
-            ask = _ask(role, question)
+            ask = _ask(role, question, form.lists.get(question.answers, ()))
             shared = question.condition if ask in ("statements", "choose") else None
             kind = role if ask in ("statements", "choose") else ""
             fits = last is not None and (last.ask, last.role, last.condition) == (ask, kind, shared)
@@ -69,14 +69,16 @@ def runs_of(form: Form) -> list[Run]:
     return runs
 
 
-def _ask(role: str, question: Question) -> str:
+def _ask(role: str, question: Question, answers: Sequence[Answer]) -> str:
     if role == "performance":
         return "attributes" if question.marks.get("attribute") else "areas"
     if role in LEVELS:
         return "tolerance"
-    if role in ("handling", "relationship", "loyalty"):
+    # A call-back asks how something was handled in words: "solved", "in part", "not".
+    is_worded = role in WORDED or (role == "handling" and points_of(answers) < LEAST_POINTS)
+    if role in ("handling", "relationship", "loyalty") and not is_worded:
         return "statements"
-    if role in WORDED:
+    if is_worded:
         return "choose"
     names = {"overall": "overall", "priority": "pick", "experience": "tick"}
     return names.get(role, "write")
