@@ -75,7 +75,7 @@ def _ask(role: str, question: Question, answers: Sequence[Answer]) -> str:
     if role in LEVELS:
         return "tolerance"
     # A call-back asks how something was handled in words: "solved", "in part", "not".
-    is_worded = role in WORDED or (role == "handling" and points_of(answers) < LEAST_POINTS)
+    is_worded = role in WORDED or (role == "handling" and not points_of(answers))
     if role in ("handling", "relationship", "loyalty") and not is_worded:
         return "statements"
     if is_worded:
