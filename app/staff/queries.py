@@ -21,6 +21,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.staff.models import (
     AuditEntry,
     LoginAttempt,
+    Role,
     Staff,
     StaffCommunity,
     StaffRegion,
@@ -63,6 +64,12 @@ def find_staff_by_login(session: Session, login: str) -> Staff | None:
 def list_staff(session: Session) -> list[Staff]:
     """Return all accounts by login."""
     return list(session.scalars(select(Staff).order_by(Staff.login)))
+
+
+def list_active(session: Session, role: Role) -> list[Staff]:
+    """Return the accounts of a role that can sign in, by name."""
+    query = select(Staff).where(Staff.role == role, Staff.disabled_at.is_(None))
+    return list(session.scalars(query.order_by(Staff.name, Staff.id)))
 
 
 def list_named(session: Session, staff_ids: Collection[int]) -> dict[int, str]:

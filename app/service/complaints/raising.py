@@ -24,7 +24,7 @@ from app.service.complaints.rules import (
     level_for,
 )
 from app.staff.models import Role, Staff
-from app.staff.queries import find_staff
+from app.staff.queries import find_staff, list_active
 from app.staff.scope import Scope
 
 
@@ -105,11 +105,17 @@ def _director(session: Session, community_id: int) -> Staff | None:
 
 
 def list_handlers(session: Session, book: Book) -> Sequence[Staff]:
-    """Return who may answer for a complaint: none of the office where it must not know of it."""
+    """Return who may answer for a complaint: none of the office where it must not know of it.
+
+    What stands with the company's leaders may be given to one of them.
+    """
     found = book.complaint
     team = list_team(session, {found.community_id}, on_list=book.case.on_list)
     allowed = FIRST_RESPONSIBLE if found.severity is Severity.MAJOR else HANDLERS
-    return [one for one in team if one.role in allowed]
+    handlers = [one for one in team if one.role in allowed]
+    if found.level is Level.LEADERS:
+        handlers += [one for one in list_active(session, Role.LEADER) if one not in handlers]
+    return handlers
 
 
 def may_be_asked_first(session: Session, staff_id: int, community_id: int) -> bool:

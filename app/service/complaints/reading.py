@@ -49,6 +49,18 @@ def view_list(
     return page
 
 
+def note_look(session: Session, scope: Scope, complaint_id: int, *, now: datetime) -> None:
+    """Write down that somebody looked at the papers of a complaint.
+
+    Raises:
+        ComplaintNotFoundError: It does not exist for this person.
+    """
+    row = queries.find_complaint(session, scope, complaint_id)
+    if row is None:
+        raise ComplaintNotFoundError(complaint_id)
+    _audit(session, scope, [row], "papers", now=now)
+
+
 def open_complaint(
     session: Session, vault: Vault, scope: Scope, complaint_id: int, *, now: datetime
 ) -> ComplaintView:

@@ -20,6 +20,7 @@ from app.service.complaints.papers.errors import (
 )
 from app.service.complaints.papers.models import SignedAs
 from app.service.complaints.papers.plans import LONGEST_NAME, ActionInput
+from app.service.complaints.reading import note_look
 from app.staff.models import Role
 from app.web.auth import current_scope, require_role
 from app.web.complaints_papers.asked import today
@@ -83,7 +84,10 @@ class VerifyForm(Form):
 @bp.get("/<int:complaint_id>")
 @require_role(*READERS)
 def show(complaint_id: int) -> str:
-    """Show the papers of a complaint."""
+    """Show the papers of a complaint: a look at its home, so it is written down as one."""
+    _find(complaint_id)
+    with transaction() as session:
+        note_look(session, current_scope(), complaint_id, now=outside().now())
     return _page(complaint_id)
 
 

@@ -158,6 +158,8 @@ def test_one_that_turns_out_to_be_against_him_vanishes_at_once_with_all_that_poi
         services.hand_over(
             session, vault, hq, first, staff_id=steward.staff_id, reason="熟悉", now=NOW
         )
+    leader = world.scopes["leader"].staff_id
+    services.hand_over(session, vault, hq, first, staff_id=leader, reason="请领导处理", now=NOW)
     services.hand_over(session, vault, hq, first, staff_id=hq.staff_id, reason="我来", now=NOW)
 
 
