@@ -127,6 +127,10 @@ def test_the_papers_of_one_complaint_are_printed_for_who_may_know_of_it(
         assert number not in text
     assert client.get(away).status_code == 404
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(shown).text)[1]
+    session.rollback()
+    home = session.get_one(Household, known.household_id).uid
+    looks = [one.detail for one in list_audit_of(session, home) if one.action == "complaint.view"]
+    assert "papers" in looks  # a look at the papers is a look at the home
     for kind in papers:
         order = f"/complaint-papers/prints/{kind}/{hidden.follow_up_id}"
         assert client.post(order, data={"csrf_token": token}).status_code == 404
