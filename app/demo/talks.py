@@ -191,7 +191,7 @@ def _activity(
 
 
 def _report(session: Session, head: Scope, *, now: datetime) -> None:
-    today = beijing_date(now)
+    today, earlier = beijing_date(now), now - 3 * _DAY
     year, half = (today.year, 1) if today.month > 6 else (today.year - 1, 2)
     period = half_year(year, half)
     wanted = ReportInput(
@@ -200,9 +200,8 @@ def _report(session: Session, head: Scope, *, now: datetime) -> None:
         addressee=Addressee.AUTHORITY,
         period=period,
         words="下半年将重点改进电梯等候和停车秩序。",
-        content=gather(session, head, None, period, now=now),
+        content=gather(session, head, None, period, now=earlier),
     )
-    earlier = now - 3 * _DAY
     key = statements.draft_report(session, head, wanted, now=earlier)
     statements.approve_report(session, head, key, now=earlier)
     statements.send_report(session, head, key, sent_on=today - _DAY, way="区物业科，书面", now=now)
