@@ -20,14 +20,14 @@ from app.reports.charts import (
     Point,
     Scale,
     Segment,
-    Tick,
     Words,
     label_box,
     leader_end,
 )
 
 TICK_SIZE = 12.0
-PRINT_FONT = "Noto Sans CJK SC, WenQuanYi Micro Hei, sans-serif"
+Line = tuple[tuple[float, float], tuple[float, float]]
+PRINT_FONT = "Linsheng Sans, Noto Sans CJK SC, WenQuanYi Micro Hei, sans-serif"
 
 
 def draw(chart: Chart, *, width_mm: float | None = None, suffix: str = "", font: str = "") -> str:
@@ -103,18 +103,34 @@ def _path(
     width: float = 1.0,
     dash: tuple[float, ...] = (),
 ) -> str:
-    line = "L".join(f"{_n(a)} {_n(b)}" for a, b in points)
+    return _paths([points], color, width, dash)
+
+
+def _paths(
+    lines: Iterable[Iterable[tuple[float, float]]],
+    color: str,
+    width: float = 1.0,
+    dash: tuple[float, ...] = (),
+) -> str:
+    """Write lines that look alike as one element: a print engine is slow by the element."""
+    drawn = "".join("M" + "L".join(f"{_n(a)} {_n(b)}" for a, b in line) for line in lines)
     dashes = f' stroke-dasharray="{" ".join(_n(d) for d in dash)}"' if dash else ""
-    return f'<path d="M{line}" fill="none" stroke="{color}" stroke-width="{_n(width)}"{dashes}/>'
+    return f'<path d="{drawn}" fill="none" stroke="{color}" stroke-width="{_n(width)}"{dashes}/>'
+
+
+def _ticks(scale: Scale, low: float, high: float) -> list[Line]:
+    """Return the line of each tick from one edge of the chart to the other, across the axis."""
+    return [((scale.pixel(one.value), low), (scale.pixel(one.value), high)) for one in scale.ticks]
 
 
 def _x_axis(chart: Chart) -> list[str]:
     scale, bottom, top = chart.x, chart.y.start, chart.y.end
     parts = []
+    if scale.ticks:
+        lines = _ticks(scale, *((top, bottom) if scale.grid else (bottom, bottom + 5)))
+        parts.append(_paths(lines, RULE if scale.grid else RULE2))
     for tick in scale.ticks:
         at = scale.pixel(tick.value)
-        line = ((at, top), (at, bottom)) if scale.grid else ((at, bottom), (at, bottom + 5))
-        parts.append(_path(line, RULE if scale.grid else RULE2))
         parts.append(_text(at, bottom + 15, tick.label, TICK_SIZE, INK2, "middle"))
     if scale.title:
         middle = (scale.start + scale.end) / 2
@@ -125,8 +141,13 @@ def _x_axis(chart: Chart) -> list[str]:
 def _y_axis(chart: Chart) -> list[str]:
     scale, left = chart.y, chart.x.start
     parts = []
+    if scale.ticks:
+        lines = _ticks(scale, *((left, chart.x.end) if scale.grid else (left - 5, left)))
+        turned = [[(b, a) for a, b in line] for line in lines]
+        parts.append(_paths(turned, RULE if scale.grid else RULE2))
     for tick in scale.ticks:
-        parts += _y_tick(scale, tick, left, chart.x.end)
+        at = scale.pixel(tick.value)
+        parts.append(_text(left - 8, at, tick.label, TICK_SIZE, INK2, "end"))
     if scale.title:
         middle = (scale.start + scale.end) / 2
         parts.append(
@@ -135,15 +156,6 @@ def _y_axis(chart: Chart) -> list[str]:
             + "</g>"
         )
     return parts
-
-
-def _y_tick(scale: Scale, tick: Tick, left: float, right: float) -> list[str]:
-    at = scale.pixel(tick.value)
-    line = ((left, at), (right, at)) if scale.grid else ((left - 5, at), (left, at))
-    return [
-        _path(line, RULE if scale.grid else RULE2),
-        _text(left - 8, at, tick.label, TICK_SIZE, INK2, "end"),
-    ]
 
 
 def _text(
@@ -183,22 +195,17 @@ def _words(mark: Words, x: float, y: float) -> str:
 
 def _point(chart: Chart, mark: Point) -> str:
     x, y = chart.x.pixel(chart.x.clip(mark.x)), chart.y.pixel(chart.y.clip(mark.y))
-    parts = []
+    lines: list[Line] = []
     if mark.x_interval is not None:
         low, high = (chart.x.pixel(chart.x.clip(v)) for v in mark.x_interval)
-        parts.append(_path(((low, y), (high, y)), mark.color, 1.6))
-        parts += [_cap(end, y, mark, upright=True) for end in (low, high) if mark.cap]
+        lines.append(((low, y), (high, y)))
+        lines += [((end, y - mark.cap), (end, y + mark.cap)) for end in (low, high) if mark.cap]
     if mark.y_interval is not None:
         low, high = (chart.y.pixel(chart.y.clip(v)) for v in mark.y_interval)
-        parts.append(_path(((x, low), (x, high)), mark.color, 1.6))
-        parts += [_cap(x, end, mark, upright=False) for end in (low, high) if mark.cap]
-    parts.append(_shape(mark, x, y))
-    return "".join(parts)
-
-
-def _cap(x: float, y: float, mark: Point, *, upright: bool) -> str:
-    dx, dy = (0.0, mark.cap) if upright else (mark.cap, 0.0)
-    return _path(((x - dx, y - dy), (x + dx, y + dy)), mark.color, 1.6)
+        lines.append(((x, low), (x, high)))
+        lines += [((x - mark.cap, end), (x + mark.cap, end)) for end in (low, high) if mark.cap]
+    whiskers = _paths(lines, mark.color, 1.6) if lines else ""
+    return whiskers + _shape(mark, x, y)
 
 
 def _shape(mark: Point, x: float, y: float) -> str:
@@ -240,11 +247,12 @@ def rank_slots(low: int, high: int, count: int, *, width: float = 126.0) -> str:
         f'width="{_n(width)}" height="{_n(height)}" aria-hidden="true">'
     )
     parts = [head]
-    for rank in range(1, count + 1):
-        on = low <= rank <= high
-        ring = f' stroke="{BLUE if on else RULE}" stroke-width="1"'
-        left = (rank - 1) * (slot + gap)
-        parts.append(_rect(left + 0.5, 2, slot - 1, 14, BLUE if on else PAPER, ring))
+    for on, fill, ring in ((False, PAPER, RULE), (True, BLUE, BLUE)):
+        ranks = [rank for rank in range(1, count + 1) if (low <= rank <= high) == on]
+        lefts = [(rank - 1) * (slot + gap) + 0.5 for rank in ranks]
+        boxes = "".join(f"M{_n(left)} 2h{_n(slot - 1)}v14h{_n(1 - slot)}z" for left in lefts)
+        if boxes:
+            parts.append(f'<path d="{boxes}" fill="{fill}" stroke="{ring}" stroke-width="1"/>')
     for rank in sorted({low, high}):
         middle = (rank - 1) * (slot + gap) + slot / 2
         size = 12.0 if slot >= 12 else 10.0

@@ -1,5 +1,6 @@
 """Report and workbook: what is printed is what was computed, and nothing more."""
 
+import ctypes
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -7,6 +8,7 @@ from io import BytesIO
 
 import openpyxl
 import pypdfium2
+import pypdfium2.raw as raw
 import pytest
 
 from app.i18n import current_language, set_language
@@ -79,6 +81,16 @@ def has_unreadable(content: bytes) -> bool:
     return any(mark in "".join(pages_of(content)) for mark in "\ufffd\ufffe\ufeff\0")
 
 
+def font_of(content: bytes, sign: str) -> str:
+    """Return the name of the font a sign stands in on the first page."""
+    with pypdfium2.PdfDocument(content) as document:
+        page = document[0].get_textpage()
+        place = page.get_text_range().index(sign)
+        name, flags = ctypes.create_string_buffer(100), ctypes.c_int()
+        raw.FPDFText_GetFontInfo(page.raw, place, name, len(name), flags)
+    return name.value.decode().rpartition("+")[2]
+
+
 def test_the_report_of_a_full_result_has_at_most_ten_pages_of_chinese_with_every_number(result):
     content = report_pdf(result, context_of(result))
     pages = pages_of(content)
@@ -105,6 +117,17 @@ def test_a_waived_report_says_on_cover_and_summary_that_it_is_indicative_and_giv
     before_formulas = flat(pages[1:]).partition("算式回收率")[0]
     for word in ("肯定", "先改这里", "越先改", "确在", "第1位"):
         assert word not in before_formulas
+
+
+def test_a_sign_outside_the_cut_fonts_comes_from_the_whole_font():
+    rare = "龘"
+    result = make_result(4, 5)
+    content = report_pdf(result, context_of(result, community=f"{rare}府"))
+    assert f"{rare}府" in flat(pages_of(content))
+    assert {font_of(content, rare), font_of(content, "府")} == {
+        "Noto-Sans-CJK-SC",
+        "Linsheng-Sans",
+    }
 
 
 @pytest.mark.parametrize(("households", "chapters"), [(45, "12345789"), (18, "1239"), (4, "129")])

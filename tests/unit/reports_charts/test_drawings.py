@@ -1,6 +1,7 @@
 """Charts: labels never collide, both faces show the same numbers, nothing can be injected."""
 
 import json
+import re
 from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree as ET
@@ -231,5 +232,8 @@ def test_ticks_use_a_true_minus_sign():
 
 def test_rank_slots_fill_exactly_the_rank_interval():
     root = ET.fromstring(svg.rank_slots(2, 4, 9))
-    fills = [rect.get("fill") for rect in root.iter(f"{SVG}rect")]
-    assert [i + 1 for i, fill in enumerate(fills) if fill != "#ffffff"] == [2, 3, 4]
+    drawn = {path.get("fill"): path.get("d", "") for path in root.iter(f"{SVG}path")}
+    starts = {fill: [float(x) for x in re.findall(r"M([\d.]+) ", d)] for fill, d in drawn.items()}
+    slots = sorted(starts["#ffffff"] + starts[BLUE])
+    assert [slots.index(left) + 1 for left in starts[BLUE]] == [2, 3, 4]
+    assert len(slots) == 9
