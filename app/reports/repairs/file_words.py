@@ -19,7 +19,8 @@ def file_state(state: RepairFileState) -> str:
 def trouble_words(trouble: Trouble) -> str:
     """Return what is wrong with a cell, without its line and column."""
     if trouble.problem is LineProblem.UNREADABLE:
-        return describe_problem(Problem(ProblemCode(trouble.value)))
+        code, _mark, value = trouble.value.partition(":")
+        return describe_problem(Problem(ProblemCode(code), value=value))
     words = {
         LineProblem.EMPTY: _("This cell is empty and must not be."),
         LineProblem.TOO_LONG: _("This cell is too long."),

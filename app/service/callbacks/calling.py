@@ -26,11 +26,12 @@ from app.service.callbacks.questions import (
     get_asked,
     read_values,
 )
-from app.service.callbacks.reading import CallView, view_call
-from app.service.callbacks.rules import Values, counts_as_reached, next_state
+from app.service.callbacks.reading import CallView, view_calls
+from app.service.callbacks.rules import Values, counts_as_reached, holder_of, next_state
 from app.service.due import Due
 from app.staff.models import Role
 from app.staff.scope import Scope
+from app.surveys.distribution.rules import is_quiet
 from app.vault import Vault
 
 PAGE = 50
@@ -66,7 +67,7 @@ def list_calls(
     if kind is CallKind.COMPLAINT:
         return complained.list_calls(session, vault, scope, until=until, after=after, limit=PAGE)
     rows = queries.list_repair_calls(session, scope, until=until, after=after, limit=PAGE)
-    return [view_call(session, vault, row) for row in rows]
+    return view_calls(session, vault, rows)
 
 
 def open_call(session: Session, vault: Vault, scope: Scope, call_id: int) -> CallView:
@@ -85,7 +86,36 @@ def open_call(session: Session, vault: Vault, scope: Scope, call_id: int) -> Cal
     row = queries.find_repair_call(session, scope, call_id)
     if row is None:
         raise CallGoneError(call_id)
-    return view_call(session, vault, row)
+    return view_calls(session, vault, [row])[0]
+
+
+def hold_call(
+    session: Session, scope: Scope, call_id: int, *, is_taken: bool = False, now: datetime
+) -> int | None:
+    """Let a call be this person's for some minutes; say who else is on it, None when nobody.
+
+    Args:
+        session: A writing transaction.
+        scope: Who opens it.
+        call_id: The call.
+        is_taken: Take it from whoever is on it.
+        now: Aware instant.
+
+    Raises:
+        CallGoneError: There is none for this person.
+        OwnUnitError: This person's own unit handled the complaint.
+    """
+    call = queries.lock_call(session, reach(scope), call_id)
+    if call is None:
+        raise CallGoneError(call_id)
+    if call.kind is CallKind.COMPLAINT:
+        complained.refuse_own_unit(session, scope, call)
+    other = holder_of(call.held_by, call.held_at, staff_id=scope.staff_id, now=now)
+    if call.state is CallState.WAITING and (other is None or is_taken):
+        call.held_by, call.held_at = scope.staff_id, now
+        session.flush()
+        return None
+    return other
 
 
 def draft_of(vault: Vault, call: CallBack) -> Draft:
@@ -187,7 +217,7 @@ def record_try(
     Raises:
         CallGoneError: The call is over, or not for this person.
         OwnUnitError: This person's own unit handled the complaint.
-        TryError: No time with LATER, or one that is over or too far away.
+        TryError: No time with LATER, or one that is over, too far away or at night.
     """
     earlier = queries.find_try(session, key)
     if earlier is not None:
@@ -258,6 +288,7 @@ def _note_try(
         CallBackTry(call_id=call.id, at=now, staff_id=scope.staff_id, result=result, key=key)
     )
     call.tries += 1
+    call.held_by = call.held_at = None
     call.last_try_at = now
     call.was_reached = call.was_reached or counts_as_reached(result)
     if result is CallResult.NO_ANSWER:
@@ -280,4 +311,6 @@ def _checked_wish(wished: datetime | None, now: datetime) -> datetime:
         raise TryError("later_at", "in_past")
     if wished > now + _FURTHEST:
         raise TryError("later_at", "too_far")
+    if is_quiet(wished):
+        raise TryError("later_at", "at_night")
     return wished

@@ -1,6 +1,6 @@
 """Calling back about answered complaints: every one, by somebody else. No commit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -22,8 +22,9 @@ from app.service.callbacks.models import (
     Way,
 )
 from app.service.callbacks.queries import list_effects
-from app.service.callbacks.reading import CallView, Reached, people_of
+from app.service.callbacks.reading import CallView, People, Reached, load_people, people_of
 from app.service.callbacks.rules import COMPLAINT_DAYS, Effect, month_of
+from app.service.complaints.alike.services import note_raised_before
 from app.service.complaints.books import get_book, note
 from app.service.complaints.errors import OwnHandlingError
 from app.service.complaints.models import Complaint, EscalationReason, Level
@@ -82,7 +83,7 @@ def list_calls(
 ) -> list[CallView]:
     """Return the calls about complaints this person can make."""
     rows = queries.list_calls(session, scope, scope.staff_id, until=until, after=after, limit=limit)
-    return [_view(session, vault, row) for row in rows]
+    return _views(session, vault, rows)
 
 
 def count_waiting(session: Session, scope: Scope, *, until: datetime) -> list[tuple[date, int]]:
@@ -101,26 +102,15 @@ def open_call(session: Session, vault: Vault, scope: Scope, call: CallBack) -> C
     if row is None:
         raise CallGoneError(call.id)
     refuse_own_unit(session, scope, call)
-    return _view(session, vault, row)
+    return _views(session, vault, [row])[0]
 
 
-def household_of(session: Session, complaint_id: int) -> int | None:
-    """Return the home of a complaint."""
-    return queries.get_complaint(session, complaint_id).household_id
+def _views(session: Session, vault: Vault, rows: Sequence[ComplaintCall]) -> list[CallView]:
+    homes = load_people(session, [row.complaint.household_id for row in rows])
+    return [_view(vault, row, homes) for row in rows]
 
 
-def phone_of(session: Session, vault: Vault, complaint_id: int) -> str:
-    """Return how the complainer wants to be reached."""
-    sealed = queries.get_complaint(session, complaint_id).contact_sealed
-    return vault.open(sealed, "phone") if sealed else ""
-
-
-def number_of(session: Session, complaint_id: int) -> str:
-    """Return the number of a complaint."""
-    return queries.get_complaint(session, complaint_id).number
-
-
-def _view(session: Session, vault: Vault, row: ComplaintCall) -> CallView:
+def _view(vault: Vault, row: ComplaintCall, homes: People) -> CallView:
     complaint = row.complaint
     name = vault.open(complaint.name_sealed, "name") if complaint.name_sealed else ""
     phone = vault.open(complaint.contact_sealed, "phone") if complaint.contact_sealed else ""
@@ -133,7 +123,7 @@ def _view(session: Session, vault: Vault, row: ComplaintCall) -> CallView:
         room=row.room or "",
         household_id=complaint.household_id,
         number=complaint.number,
-        people=people_of(session, vault, complaint.household_id, first),
+        people=people_of(vault, homes.get(complaint.household_id or 0, []), first),
         day=beijing_date(complaint.received_at),
         topic=(row.topic_zh or "", row.topic_en or "") if has_topic else None,
         words=vault.open(complaint.text_sealed, "complaint") if complaint.text_sealed else "",
@@ -202,6 +192,7 @@ def settle(
     if Effect.REPEAT in effects and Effect.REPEAT not in before:
         said = str(values["handling.before"])
         _note(session, complaint.follow_up_id, f"call back raised before {said}", now=now)
+        note_raised_before(session, get_book(session, complaint.follow_up_id))
         done.append((Effect.REPEAT, complaint.follow_up_id))
     if Effect.ESCALATE in effects and Effect.ESCALATE not in before:
         _escalate(session, complaint.follow_up_id, now=now)

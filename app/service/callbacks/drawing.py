@@ -7,12 +7,12 @@ and anybody can check it afterwards.
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.clock import beijing_date
+from app.clock import beijing_date, end_of, start_of
 from app.service.callbacks import queries
 from app.service.callbacks.answering import Subject
 from app.service.callbacks.linking import make_links
@@ -28,11 +28,12 @@ from app.service.callbacks.rules import (
     commitment_of,
     draw_week,
     friday_of,
+    listed_since,
     month_of,
     week_to_draw,
     weeks_missed,
 )
-from app.service.repairs.queries import closed_in_week
+from app.service.repairs.queries import closed_between, closed_in_week
 from app.vault import Vault
 
 MOST_WEEKS = 8  # missed weeks drawn late
@@ -47,8 +48,8 @@ class Check:
         is_committed: The seed told is the one committed to.
         is_same: Drawing again from the list gives the orders that were called.
         drawn: The orders, in the order of the draw.
-        late: Orders of the week that came in after the draw; they were not drawn from.
-        gone: Orders of the list that the week holds no more.
+        late: Orders of the week that came in after the draw; a later week is drawn from them.
+        gone: Orders of the list that are closed in its weeks no more.
     """
 
     is_committed: bool
@@ -82,7 +83,7 @@ def draw_community(
     """Draw the week of one community and make its calls and links; None when it was drawn."""
     if queries.find_draw(session, community_id, monday) is not None:
         return None
-    listed = sorted(closed_in_week(session, community_id, monday))
+    listed = _listed(session, community_id, monday)
     seed = seed_of(vault, community_id, monday)
     drawn = draw_week(listed, seed)
     draw = CallBackDraw(
@@ -117,6 +118,23 @@ def draw_community(
     subjects = (Subject(CallKind.REPAIR, community_id, one, 1, month) for one in listed)
     make_links(session, vault, subjects, now=now)
     return draw
+
+
+def _listed(session: Session, community_id: int, monday: date) -> list[int]:
+    """Return what a week is drawn from: its closed orders, and late ones of the weeks before.
+
+    A file that is sent on Monday after eight tells of orders no draw has seen; they stand in the
+    list of the next Monday. Every order that was in a list has a link, so none is listed twice.
+    """
+    closed = _closed_until(session, community_id, monday)
+    linked = {key for key, _round in queries.list_linked(session, CallKind.REPAIR, closed)}
+    return sorted(set(closed) - linked)
+
+
+def _closed_until(session: Session, community_id: int, monday: date) -> list[int]:
+    since = listed_since(queries.first_week(session), monday)
+    last = end_of(monday + timedelta(days=6))
+    return closed_between(session, community_id, start_of(since), last)
 
 
 def end_week(session: Session, monday: date, *, now: datetime) -> None:
@@ -164,12 +182,13 @@ def check_draw(session: Session, draw: CallBackDraw) -> Check:
         raise ValueError(draw.id)
     seed, listed = bytes.fromhex(draw.seed), listed_of(draw)
     called = [one.call.order_id for one in queries.list_drawn(session, draw.id)]
-    now_closed = set(closed_in_week(session, draw.community_id, draw.monday))
+    now_closed = set(_closed_until(session, draw.community_id, draw.monday))
+    of_week = set(closed_in_week(session, draw.community_id, draw.monday))
     again = draw_week(listed, seed)
     return Check(
         is_committed=commitment_of(seed) == draw.commitment,
         is_same=again == called and len(listed) == draw.orders,
         drawn=tuple(again),
-        late=tuple(sorted(now_closed - set(listed))),
+        late=tuple(sorted(of_week - set(listed))),
         gone=tuple(sorted(set(listed) - now_closed)),
     )

@@ -58,7 +58,7 @@ class TryError(CallBackError):
 
     Attributes:
         field: Name of the field.
-        problem: ``empty``, ``in_past`` or ``too_far``.
+        problem: ``empty``, ``in_past``, ``too_far`` or ``at_night``.
     """
 
     def __init__(self, field: str, problem: str) -> None:

@@ -52,8 +52,16 @@ def make_links(
     session: Session, vault: Vault, subjects: Iterable[Subject], *, now: datetime
 ) -> None:
     """Make one link for each subject that has none yet."""
-    for one in subjects:
-        if queries.has_link(session, one.kind, one.key, one.round):
+    wanted = list(subjects)
+    known = {
+        (kind, key, round_)
+        for kind in {one.kind for one in wanted}
+        for key, round_ in queries.list_linked(
+            session, kind, {one.key for one in wanted if one.kind is kind}
+        )
+    }
+    for one in wanted:
+        if (one.kind, one.key, one.round) in known:
             continue
         session.add(
             CallBackLink(

@@ -4,24 +4,21 @@ A link is marked as being sent, and committed, before its first byte leaves the 
 finds it so after a crash never sends it again, because nobody knows how far it came. None commits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from app.clock import beijing_date
-from app.service.callbacks import complained, queries
+from app.service.callbacks.batches import Batch, load_batch
 from app.service.callbacks.linking import address_of, token_of
 from app.service.callbacks.models import CallBackLink, CallKind, LinkState
-from app.service.repairs.log import open_words
+from app.service.callbacks.sending import queries as sending
 from app.staff import audit
 from app.staff.scope import Scope
-from app.surveys.distribution.addresses import find_addresses
 from app.surveys.distribution.models import MessageReason, SendChannel
 from app.surveys.distribution.providers.message import Outgoing
-from app.surveys.distribution.queries import find_opt_out
-from app.surveys.distribution.rules import mobile_of
 from app.surveys.distribution.settings import Settings
 from app.vault import Vault
 
@@ -51,6 +48,16 @@ class Leaving:
 
 
 @dataclass(frozen=True, slots=True)
+class Going:
+    """A link that may leave: over which channel, where to, about which order or complaint."""
+
+    link: CallBackLink
+    channel: SendChannel
+    to: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileLine:
     """One line of the file for the company's own sender."""
 
@@ -77,26 +84,18 @@ def claim(
     now: datetime,
 ) -> list[Leaving]:
     """Take the next links: those that may leave are marked as being sent, the rest left out."""
-    for hanging in queries.list_links(session, LinkState.SENDING, BATCH):
+    for hanging in sending.list_links(session, LinkState.SENDING, BATCH):
         if hanging.moved_at < now - _HANGING:
             _move(hanging, LinkState.FAILED, MessageReason.UNSURE, now)
     leaving = []
-    for link in queries.list_links(session, LinkState.PLANNED, BATCH):
-        reason = _left_out(session, link, now)
-        if reason is not None:
-            _move(link, LinkState.SKIPPED, reason, now)
-            continue
-        found = _address(session, vault, link, channels)
-        if found is None:
-            _move(link, LinkState.SKIPPED, MessageReason.NO_ADDRESS, now)
-            continue
-        channel, to = found
+    links = sending.list_links(session, LinkState.PLANNED, BATCH)
+    for going in _sort_out(session, vault, links, channels, now):
+        link = going.link
         link.attempts += 1
-        link.channel = channel.value
+        link.channel = going.channel.value
         _move(link, LinkState.SENDING, None, now)
         address = address_of(public_url, token_of(vault, link))
-        leaving.append(Leaving(link.id, link.kind, channel, to, address, link.attempts))
-        session.flush()
+        leaving.append(Leaving(link.id, link.kind, going.channel, going.to, address, link.attempts))
     session.flush()
     return leaving
 
@@ -146,25 +145,19 @@ def take_file(
     Who asked for no more messages, or was sent two in a week, is left out as by a provider.
     """
     lines = []
-    for link in queries.list_links(session, LinkState.PLANNED, limit):
-        reason = _left_out(session, link, now)
-        if reason is not None:
-            _move(link, LinkState.SKIPPED, reason, now)
-            continue
-        found = _address(session, vault, link, (SendChannel.SMS,))
-        if found is None:
-            _move(link, LinkState.SKIPPED, MessageReason.NO_ADDRESS, now)
-            continue
+    links = sending.list_links(session, LinkState.PLANNED, limit)
+    names = sending.community_names(session, {one.community_id for one in links})
+    for going in _sort_out(session, vault, links, (SendChannel.SMS,), now):
+        link = going.link
         address = address_of(public_url, token_of(vault, link))
         link.channel = SendChannel.SMS.value
         _move(link, LinkState.FILED, None, now)
-        session.flush()
         lines.append(
             FileLine(
                 link.kind,
-                queries.get_community(session, link.community_id).name,
-                _number(session, link),
-                found[1],
+                names[link.community_id],
+                going.number,
+                going.to,
                 _TEXTS[link.kind].format(link=address),
                 address,
             )
@@ -181,52 +174,39 @@ def take_file(
     return lines
 
 
-def _left_out(session: Session, link: CallBackLink, now: datetime) -> MessageReason | None:
+def _sort_out(
+    session: Session,
+    vault: Vault,
+    links: Sequence[CallBackLink],
+    channels: Sequence[SendChannel],
+    now: datetime,
+) -> Iterator[Going]:
+    """Yield the links that may leave and how; the others are left out. Reads them all at once."""
+    batch = load_batch(session, vault, links, channels, since=now - _WEEK)
+    for link in links:
+        about = batch.abouts[link.id]
+        reason = _left_out(batch, link, about.household_id, now)
+        found = None if reason is not None else batch.address_of(about, channels)
+        if found is None:
+            _move(link, LinkState.SKIPPED, reason or MessageReason.NO_ADDRESS, now)
+            continue
+        if about.household_id is not None and link.kind is CallKind.REPAIR:
+            batch.told[about.household_id] += 1
+        yield Going(link, *found, about.number)
+
+
+def _left_out(
+    batch: Batch, link: CallBackLink, household_id: int | None, now: datetime
+) -> MessageReason | None:
     if link.expires_at <= now + timedelta(days=1):
         return MessageReason.NOT_DUE
-    household_id = _household(session, link)
     if household_id is None:
         return None
-    if find_opt_out(session, household_id) is not None:
+    if household_id in batch.opted_out:
         return MessageReason.OPTED_OUT
-    if queries.count_told(session, household_id, now - _WEEK) >= MOST_OF_A_HOME:
+    if batch.told[household_id] >= MOST_OF_A_HOME:
         return MessageReason.AT_CAP
     return None
-
-
-def _address(
-    session: Session, vault: Vault, link: CallBackLink, channels: Sequence[SendChannel]
-) -> tuple[SendChannel, str] | None:
-    """Return how a customer is reached: WeChat of the home, else the number of who asked."""
-    household_id = _household(session, link)
-    for channel in channels:
-        if channel is SendChannel.SMS:
-            own = mobile_of(_own_phone(session, vault, link))
-            if own is not None:
-                return channel, own
-        if household_id is not None:
-            found = find_addresses(session, vault, channel, [household_id])
-            if household_id in found:
-                return channel, found[household_id]
-    return None
-
-
-def _household(session: Session, link: CallBackLink) -> int | None:
-    if link.order_id is not None:
-        return queries.get_order(session, link.order_id).household_id
-    return complained.household_of(session, link.complaint_id or 0)
-
-
-def _own_phone(session: Session, vault: Vault, link: CallBackLink) -> str:
-    if link.order_id is not None:
-        return open_words(vault, queries.get_order(session, link.order_id)).phone
-    return complained.phone_of(session, vault, link.complaint_id or 0)
-
-
-def _number(session: Session, link: CallBackLink) -> str:
-    if link.order_id is not None:
-        return queries.get_order(session, link.order_id).number
-    return complained.number_of(session, link.complaint_id or 0)
 
 
 def _move(

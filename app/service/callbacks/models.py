@@ -149,6 +149,9 @@ class CallBack(Base):
     last_try_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Who opened it last, for some minutes: others take another one.
+    held_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # What was said so far in a call under way: canonical JSON of codes; the words sealed.
     draft: Mapped[str | None] = mapped_column(Text)
     draft_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # purpose "call-back"

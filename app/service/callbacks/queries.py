@@ -4,7 +4,7 @@ The page of an owner reaches this module and must never reach staff code; so who
 described by the protocol `Viewer`, of which `app.staff.scope.Scope` is one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -20,7 +20,6 @@ from app.service.callbacks.models import (
     CallBackWeek,
     CallKind,
     CallState,
-    LinkState,
     Way,
 )
 from app.service.callbacks.rows import CallRow, DrawnCall, DrawRow, Progress
@@ -28,10 +27,17 @@ from app.service.repairs.models import RepairOrder
 from app.surveys.campaign.queries import Viewer, seen_by
 from app.surveys.register.models import Building, Community, Household
 
+_AT_ONCE = 500
+
 
 def last_week(session: Session) -> date | None:
     """Return the newest week drawn in every community, None before the first."""
     return session.scalar(select(func.max(CallBackWeek.monday)))
+
+
+def first_week(session: Session) -> date | None:
+    """Return the first week ever drawn in every community, None before there is one."""
+    return session.scalar(select(func.min(CallBackWeek.monday)))
 
 
 def find_week(session: Session, monday: date) -> CallBackWeek | None:
@@ -332,11 +338,17 @@ def list_effects(session: Session, kind: CallKind, key: int, round_: int) -> lis
     )
 
 
-def has_link(session: Session, kind: CallKind, key: int, round_: int) -> bool:
-    """Say whether a link was made."""
+def list_linked(session: Session, kind: CallKind, keys: Collection[int]) -> set[tuple[int, int]]:
+    """Return which of these orders or complaints have a link, each with its round."""
     column = _subject_column(CallBackLink, kind)
-    statement = select(CallBackLink.id).where(column == key, CallBackLink.round == round_)
-    return session.scalar(statement) is not None
+    found: set[tuple[int, int]] = set()
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = session.execute(
+            select(column, CallBackLink.round).where(column.in_(wanted[start : start + _AT_ONCE]))
+        )
+        found.update((key or 0, round_) for key, round_ in rows)
+    return found
 
 
 def find_link(session: Session, token_hash: bytes) -> CallBackLink | None:
@@ -344,51 +356,9 @@ def find_link(session: Session, token_hash: bytes) -> CallBackLink | None:
     return session.scalar(select(CallBackLink).where(CallBackLink.token_hash == token_hash))
 
 
-def list_links(session: Session, state: LinkState, limit: int) -> list[CallBackLink]:
-    """Return links of a state for a change, the oldest first; rows others work on are left out."""
-    return list(
-        session.scalars(
-            select(CallBackLink)
-            .where(CallBackLink.state == state)
-            .order_by(CallBackLink.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-    )
-
-
-def count_links(session: Session, viewer: Viewer, since: datetime) -> dict[LinkState, int]:
-    """Return how many links made since an instant stand in each state."""
-    rows = session.execute(
-        select(CallBackLink.state, func.count())
-        .where(CallBackLink.made_at >= since, seen_by(viewer, CallBackLink.community_id))
-        .group_by(CallBackLink.state)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def get_order(session: Session, order_id: int) -> RepairOrder:
     """Return an order by key."""
     return session.get_one(RepairOrder, order_id)
-
-
-def get_community(session: Session, community_id: int) -> Community:
-    """Return a community by key."""
-    return session.get_one(Community, community_id)
-
-
-def count_told(session: Session, household_id: int, since: datetime) -> int:
-    """Return how many links about repairs a home was sent since an instant."""
-    return session.scalars(
-        select(func.count())
-        .select_from(CallBackLink)
-        .join(RepairOrder, RepairOrder.id == CallBackLink.order_id)
-        .where(
-            RepairOrder.household_id == household_id,
-            CallBackLink.state.in_((LinkState.SENT, LinkState.SENDING, LinkState.FILED)),
-            CallBackLink.moved_at >= since,
-        )
-    ).one()
 
 
 def _draws(viewer: Viewer, until: date | None) -> Select[CallBackDraw, str]:

@@ -1,5 +1,7 @@
 """A call as the caller sees it: whom to call about what, without anything that was answered."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,8 +12,11 @@ from app.service.callbacks.models import CallBack
 from app.service.callbacks.rows import CallRow
 from app.service.repairs.log import open_words
 from app.service.repairs.models import Place, Thing
+from app.surveys.register.models import Person
 from app.surveys.register.queries import list_people
 from app.vault import Vault
+
+People = dict[int, list[Person]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +60,14 @@ class CallView:
     words: str = ""
 
 
-def view_call(session: Session, vault: Vault, row: CallRow) -> CallView:
-    """Return a call about a repair; the caller writes down who looked."""
+def view_calls(session: Session, vault: Vault, rows: Sequence[CallRow]) -> list[CallView]:
+    """Return calls about repairs; the caller writes down who looked."""
+    homes = load_people(session, [row.order.household_id for row in rows])
+    return [_view_call(vault, row, homes) for row in rows]
+
+
+def _view_call(vault: Vault, row: CallRow, homes: People) -> CallView:
     order = row.order
-    if order is None:
-        raise LookupError(row.call.id)
     words = open_words(vault, order)
     first = [Reached(words.name, words.phone)] if words.name or words.phone else []
     return CallView(
@@ -69,7 +77,7 @@ def view_call(session: Session, vault: Vault, row: CallRow) -> CallView:
         room=row.room or "",
         household_id=order.household_id,
         number=order.number,
-        people=people_of(session, vault, order.household_id, first),
+        people=people_of(vault, homes.get(order.household_id or 0, []), first),
         day=_day(order.arrived_at or order.done_at or order.issued_at),
         place=order.place,
         thing=order.thing,
@@ -77,15 +85,22 @@ def view_call(session: Session, vault: Vault, row: CallRow) -> CallView:
     )
 
 
+def load_people(session: Session, household_ids: Iterable[int | None]) -> People:
+    """Return the people of these homes, by home, in one read."""
+    homes: People = defaultdict(list)
+    for person in list_people(session, {key for key in household_ids if key is not None}):
+        homes[person.household_id].append(person)
+    return homes
+
+
 def people_of(
-    session: Session, vault: Vault, household_id: int | None, first: list[Reached]
+    vault: Vault, people: Iterable[Person], first: Iterable[Reached]
 ) -> tuple[Reached, ...]:
     """Return who can be called: who asked, then the people of the home; each number once."""
     found = list(first)
-    if household_id is not None:
-        for person in list_people(session, [household_id]):
-            phone = vault.open(person.phone_sealed, "phone") if person.phone_sealed else ""
-            found.append(Reached(vault.open(person.name_sealed, "name"), phone))
+    for person in people:
+        phone = vault.open(person.phone_sealed, "phone") if person.phone_sealed else ""
+        found.append(Reached(vault.open(person.name_sealed, "name"), phone))
     kept: list[Reached] = []
     for one in found:
         if one.phone not in {other.phone for other in kept if other.phone}:

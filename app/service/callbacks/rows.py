@@ -17,14 +17,14 @@ class CallRow:
         community: Its name.
         building: Of the home, None for common parts.
         room: Of the home.
-        order: What was repaired, None for a complaint.
+        order: What was repaired.
     """
 
     call: CallBack
     community: str
     building: str | None
     room: str | None
-    order: RepairOrder | None
+    order: RepairOrder
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,12 @@ ONE_IN = 5  # a fifth, rounded up: 20 %
 DRAWN_AT = timedelta(hours=8)  # Monday, Beijing time
 MOST_TRIES = 3
 TRY_DAYS = 2  # no answer ends a call after so many tries on at least so many days
+LATE_WEEKS = 3  # an order told so late is drawn from with a later week
 LAPSES_AFTER = timedelta(days=21)  # from the drawn Monday: two weeks for the calls
 FRIDAY = 4
 WANTED_PERCENT = 90  # of a week's calls tried by Friday
 LINK_DAYS = 14
+HOLD = timedelta(minutes=15)  # so long a call is its opener's; nobody rings a home twice
 COMPLAINT_DAYS = 3
 LOW = 2  # of five points: the reason is asked and somebody must move
 SATISFIED = 4
@@ -88,6 +90,18 @@ def weeks_missed(last_drawn: date | None, newest: date, *, most: int) -> list[da
     return [newest - _WEEK * back for back in range(count - 1, -1, -1)]
 
 
+def listed_since(first_drawn: date | None, monday: date) -> date:
+    """Return the first day a week is drawn from: late orders of the weeks before count with it.
+
+    Args:
+        first_drawn: The first week ever drawn here, None before there is one.
+        monday: Of the week that is drawn.
+    """
+    if first_drawn is None:
+        return monday
+    return min(monday, max(first_drawn, monday - LATE_WEEKS * _WEEK))
+
+
 def friday_of(monday: date) -> date:
     """Return the day by which the calls of a drawn week shall be tried: the Friday after it."""
     return monday + _WEEK + timedelta(days=FRIDAY)
@@ -143,6 +157,15 @@ def counts_as_reached(result: CallResult) -> bool:
 def is_due(not_before: datetime | None, now: datetime) -> bool:
     """Say whether a call stands on today's list: no other day was wished for."""
     return not_before is None or beijing_date(not_before) <= beijing_date(now)
+
+
+def holder_of(
+    held_by: int | None, held_at: datetime | None, *, staff_id: int, now: datetime
+) -> int | None:
+    """Return which other person is on a call just now, None when nobody is."""
+    if held_by is None or held_at is None or held_by == staff_id:
+        return None
+    return held_by if held_at <= now < held_at + HOLD else None
 
 
 def skipped(kind: CallKind, values: Values) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Reads of orders, special visits and flags; every list pages by key."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,6 @@ from app.followup.models import FollowUp
 from app.service.due import Due
 from app.service.repairs.models import (
     DefectInspection,
-    DefectWatch,
     Flag,
     OrderState,
     RepairCase,
@@ -30,7 +29,15 @@ from app.service.repairs.rows import (
     OrderRow,
     VisitRow,
 )
-from app.service.repairs.rules import BEFORE_DONE, CLOSED, HOLDS, Counts, month_bounds, week_bounds
+from app.service.repairs.rules import (
+    BEFORE_DONE,
+    CLOSED,
+    FLAG_DAYS,
+    HOLDS,
+    Counts,
+    month_bounds,
+    week_bounds,
+)
 from app.staff.models import Role
 from app.staff.queries import in_scope
 from app.staff.scope import Scope
@@ -168,7 +175,13 @@ def closed_in_week(session: Session, community_id: int, monday: date) -> list[in
     Raises:
         ValueError: The day is no Monday.
     """
-    begin, end = week_bounds(monday)
+    return closed_between(session, community_id, *week_bounds(monday))
+
+
+def closed_between(
+    session: Session, community_id: int, begin: datetime, end: datetime
+) -> list[int]:
+    """Return the orders of a community done between two instants, sorted by their numbers."""
     query = select(RepairOrder.number, RepairOrder.id).where(
         RepairOrder.community_id == community_id,
         RepairOrder.done_at >= begin,
@@ -362,22 +375,11 @@ def _of(community_ids: Collection[int] | None) -> list[ColumnElement[bool]]:
     return [RepairOrder.community_id.in_(sorted(community_ids))]
 
 
-def rates(
-    session: Session, scope: Scope, community_id: int | None, month: date, *, now: datetime
-) -> Counts:
-    """Return the counts behind 及时率 and 合格率 of a month: one community, or all of a scope."""
-    only = scope if community_id is None else scope.only(community_id)
-    whole = Counts()
-    for counts in count_month(session, only.community_ids, month, now=now).values():
-        whole += counts
-    return whole
-
-
 def count_due(session: Session, scope: Scope, *, now: datetime) -> Due:
     """Count special visits and inspections of defects that press, and flags to check.
 
     A special visit is late by the second, an inspection after its Beijing day. Flags press head
-    office only, from the day they are raised.
+    office only, from the day they are raised, and are late after the third day.
     """
     if scope.role not in READERS:
         return Due()
@@ -389,14 +391,14 @@ def count_due(session: Session, scope: Scope, *, now: datetime) -> Due:
         in_scope(DefectInspection.community_id, scope),
     )
     looks = {row[0]: row[1] for row in session.execute(days.group_by(DefectInspection.due_on))}
-    flags = _flags_due(session, scope)
-    late = visits.late + sum(n for day, n in looks.items() if day < today)
-    first = [day for day in (visits.first, *looks) if day is not None and day <= today]
+    flags = _flags_due(session, scope, today)
+    late = visits.late + flags.late + sum(n for day, n in looks.items() if day < today)
+    first = [day for day in (visits.first, flags.first, *looks) if day is not None and day <= today]
     return Due(
         late=late,
-        today=visits.today + looks.get(today, 0) + flags,
+        today=visits.today + looks.get(today, 0) + flags.today,
         soon=visits.soon + sum(n for day, n in looks.items() if day > today),
-        first=min([*first, *([today] if flags else [])], default=None),
+        first=min(first, default=None),
     )
 
 
@@ -412,11 +414,18 @@ def _visits_due(session: Session, scope: Scope, now: datetime) -> Due:
     return Due(late, at_once, soon, None if first is None else beijing_date(first))
 
 
-def _flags_due(session: Session, scope: Scope) -> int:
+def _flags_due(session: Session, scope: Scope, today: date) -> Due:
     if scope.role is not Role.HEAD_OFFICE:
-        return 0
-    query = select(func.count()).where(RepairFlag.outcome.is_(None))
-    return session.scalar(query) or 0
+        return Due()
+    over = start_of(today - FLAG_DAYS)
+    query = select(
+        func.count(case((RepairFlag.raised_at < over, 1))),
+        func.count(case((RepairFlag.raised_at >= over, 1))),
+        func.min(RepairFlag.raised_at),
+    ).where(RepairFlag.outcome.is_(None))
+    late, fresh, first = session.execute(query).one()
+    due = None if first is None else min(today, beijing_date(first) + FLAG_DAYS)
+    return Due(late=late, today=fresh, first=due)
 
 
 def find_repair_case(session: Session, case_id: int) -> RepairCase | None:
@@ -438,9 +447,3 @@ def find_home_place(session: Session, household_id: int) -> tuple[int, str] | No
     )
     found = session.execute(query).one_or_none()
     return None if found is None else (found[0], found[1])
-
-
-def watched(session: Session, order_ids: Sequence[int]) -> dict[int, int]:
-    """Return which of these orders have a defect under watch, open or closed."""
-    query = select(DefectWatch.order_id, DefectWatch.id).where(DefectWatch.order_id.in_(order_ids))
-    return {row[0]: row[1] for row in session.execute(query)}

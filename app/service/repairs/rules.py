@@ -15,6 +15,7 @@ CLOSED = frozenset({OrderState.DONE, OrderState.CALLED_BACK, OrderState.FAILED})
 SPECIAL_HOURS = timedelta(hours=24)  # of the clock, over midnight and holidays
 HOLDS = timedelta(days=30)  # a repair that fails within them did not pass
 TIMELY_TARGET, PASS_TARGET = 98, 100  # percent (R53)
+FLAG_DAYS = timedelta(days=3)  # what a customer doubts is looked into by then
 WATCH_DAYS = (7, 30, 90)
 MOST_WATCH_DAYS = 1000
 RAIN_DAYS = 2  # an inspection after rain is due on the second day

@@ -19,9 +19,11 @@ from app.service.callbacks.errors import CallGoneError, NotPublishedError, OwnUn
 from app.service.callbacks.models import CallKind, CallResult
 from app.service.callbacks.questions import Asked, find_asked, get_asked
 from app.service.callbacks.reading import CallView
-from app.service.callbacks.rules import WANTED_PERCENT, friday_of, week_to_draw
+from app.service.callbacks.rules import WANTED_PERCENT, friday_of, holder_of, week_to_draw
 from app.staff import audit
 from app.staff.models import Role
+from app.staff.queries import list_named
+from app.surveys.distribution.rules import is_quiet
 from app.surveys.instrument.answers import AnswersError
 from app.surveys.instrument.model import Item, ItemKind
 from app.surveys.register.queries import list_uids
@@ -30,6 +32,7 @@ from app.web.auth import current_scope, require_role
 from app.web.callbacks import words
 from app.web.callbacks.forms import CallForm, TryForm
 from app.web.callbacks.nav import CALLERS, make_blueprint
+from app.web.forms import Form
 from app.web.services import services as outside
 from app.web.transaction import reading, transaction
 from app.web.words import home_name, short_date
@@ -60,26 +63,30 @@ def index() -> str:
     """List the calls to make today, about repairs or complaints; every home is audited."""
     kind = _kind(request.args.get("kind", ""))
     now = outside().now()
+    monday, today = week_to_draw(now), beijing_date(now)
     with transaction() as session:
         views = calling.list_calls(
             session, outside().vault, current_scope(), kind, after=_after(), now=now
         )
         _note_look(session, views, now)
-    monday = week_to_draw(now)
-    today = beijing_date(now)
+        # Here, because behind the end of the transaction each row would be read once more.
+        lines, more = [_line(one, today) for one in views], _more(kind, views)
+        holders = _holders(session, views, now)
     return render_template(
         "callbacks/list.html",
         kind=kind,
         kinds=[(one, words.kind_name(one), _count(one, now)) for one in CallKind],
-        lines=[_line(one, today) for one in views],
+        lines=lines,
         progress=queries.week_progress(reading(), calling.reach(current_scope()), monday),
         week=words.week_words(monday),
         friday=short_date(friday_of(monday)),
         is_past_friday=today > friday_of(monday),
         wanted=WANTED_PERCENT,
-        more=_more(kind, views),
+        more=more,
+        holders=holders,
         is_published=find_asked(reading(), kind) is not None,
         is_head=current_scope().role is Role.HEAD_OFFICE,
+        is_night=is_quiet(now),
     )
 
 
@@ -117,6 +124,22 @@ def finish(call_id: int) -> str | tuple[str, int] | Response:
         return _call_page(call_id, status=422, problems=words.answer_problems(error))
     flash(_("Written down. Thank you."), "success")
     return redirect(url_for(".index", kind=kind))
+
+
+@bp.post("/<int:call_id>/take")
+@require_role(*CALLERS)
+def take(call_id: int) -> Response | tuple[str, int]:
+    """Take a call from somebody who opened it and went away."""
+    if not Form().validate():
+        abort(400)
+    try:
+        with transaction() as session:
+            calling.hold_call(session, current_scope(), call_id, is_taken=True, now=outside().now())
+    except CallGoneError:
+        abort(404)
+    except OwnUnitError:
+        return _own_unit()
+    return redirect(url_for(".call", call_id=call_id))
 
 
 @bp.post("/<int:call_id>/step")
@@ -181,6 +204,8 @@ def _call_page(
             view = calling.open_call(session, outside().vault, current_scope(), call_id)
             _note_look(session, [view], now)
             asked = get_asked(session, view.call.kind)
+            calling.hold_call(session, current_scope(), call_id, now=now)
+            holder = _holders(session, [view], now).get(call_id, "")
             tries = queries.list_tries(session, call_id)
     except CallGoneError:
         abort(404)
@@ -202,6 +227,7 @@ def _call_page(
         said=said,
         tries=[words.try_line(one) for one in tries],
         is_open=is_open,
+        holder=holder,
         state=words.state_name(view.call.state),
         problems=problems or [],
         form=CallForm(formdata=None, key=secrets.token_hex(16)),
@@ -209,6 +235,7 @@ def _call_page(
         results=words.RESULTS_ASKED,
         result_name=words.result_name,
         company=outside().config.company,
+        is_night=is_quiet(now),
     )
     return page if status == 200 else (page, status)
 
@@ -248,6 +275,18 @@ def _line(view: CallView, today: date) -> dict[str, object]:
         "tries": call.tries,
         "wished": words.moment(call.not_before) if call.not_before else "",
     }
+
+
+def _holders(session: Session, views: list[CallView], now: datetime) -> dict[int, str]:
+    """Return who else is on these calls just now, by call."""
+    staff_id = current_scope().staff_id
+    held = {
+        one.call.id: holder_of(one.call.held_by, one.call.held_at, staff_id=staff_id, now=now)
+        for one in views
+    }
+    others = {key: other for key, other in held.items() if other is not None}
+    names = list_named(session, set(others.values())) if others else {}
+    return {key: names[other] for key, other in others.items()}
 
 
 def _note_look(session: Session, views: list[CallView], now: datetime) -> None:

@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 from app.clock import beijing_date
 from app.i18n import gettext as _
 from app.reports.workbook import Column, Sheet, make_workbook
-from app.service.callbacks import messages, queries
+from app.service.callbacks import messages
 from app.service.callbacks.models import LinkState
 from app.service.callbacks.rules import LINK_DAYS
+from app.service.callbacks.sending import queries as sending
 from app.surveys.distribution.errors import SettingsError
 from app.surveys.distribution.models import SendChannel
 from app.surveys.distribution.settings import read_settings
@@ -34,7 +35,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def show() -> str:
     """Show how far the links of the last two weeks are."""
     now = outside().now()
-    counts = queries.count_links(reading(), current_scope(), now - timedelta(days=LINK_DAYS))
+    counts = sending.count_links(reading(), current_scope(), now - timedelta(days=LINK_DAYS))
     return render_template(
         "callbacks/links.html",
         counts=[(words.link_state(one), counts[one]) for one in LinkState if counts.get(one)],

@@ -87,6 +87,7 @@ def try_problem(problem: str) -> str:
         "empty": _("Please fill in when to call."),
         "in_past": _("This time is over."),
         "too_far": _("This is too far away: at most two weeks."),
+        "at_night": _("Nobody is called at night. Please choose a time from 8:00 to 21:00."),
     }[problem]
 
 

@@ -16,6 +16,7 @@ from app.service.repairs.flags import queries as flags
 from app.service.repairs.models import Flag, FlagOutcome, OrderState, RepairEventKind, Thing
 from app.service.repairs.rows import OrderFilters, OrderKey, OrderRow, Words
 from app.service.repairs.rules import BEFORE_DONE, CLOSED, STEPS, may_step
+from app.service.repairs.watch import queries as watches
 from app.staff.queries import list_named
 from app.web.auth import current_scope, require_role
 from app.web.choosing import number_in_address
@@ -179,7 +180,7 @@ def order_page(order_id: int, *, step: StepForm | None = None, fail: FailForm | 
         before=None if row.order.rework_of is None else find_row(row.order.rework_of).order,
         visits=visits,
         flags=flags.list_flags(session, scope, order_id=order_id) if sees_flags else [],
-        watch_id=queries.watched(session, [order_id]).get(order_id),
+        watch_id=watches.watched(session, [order_id]).get(order_id),
         steps=[to for to in (*STEPS, OrderState.CANCELLED) if may_step(state, to)],
         can_arrive=may_step(state, OrderState.DONE) and row.order.arrived_at is None,
         can_fail=state in CLOSED and queries.find_open_visit(session, order_id) is None,

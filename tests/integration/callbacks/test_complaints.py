@@ -118,6 +118,18 @@ def test_whoever_wants_a_leader_or_raised_it_before_is_heard(answered):
     assert answered.complaint.level is Level.LEADERS
 
 
+def test_what_the_customer_raised_before_is_found_behind_the_ninety_days(answered):
+    at = NOW - timedelta(days=200)
+    steward = answered.world.scopes["steward"]
+    intake = answered.world.intake(received_at=at)
+    earlier = services.take_in(answered.session, answered.vault, steward, intake, now=at).id
+    assert answered.complaint.repeat_of is None
+
+    answered.phone(handling__before="once")
+
+    assert answered.complaint.repeat_of == earlier
+
+
 def test_nobody_calls_back_about_what_he_or_an_office_handled(session, vault):
     answered = Answered(session, vault, by="hq")
     until = NOW + timedelta(days=1)

@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.cli.callbacks import verify
 from app.reports.callbacks.work import call_back_round
 from app.reports.work import Workshop
 from app.service.callbacks import calling, drawing
@@ -104,6 +106,41 @@ def test_missed_weeks_are_drawn_late(session, workshop, now):
     assert session.get(CallBackWeek, MONDAY) is not None
 
 
+def test_orders_told_after_the_draw_are_drawn_with_the_next_week_and_each_only_once(
+    session, vault, now
+):
+    community = make_community(session)
+    week = timedelta(weeks=1)
+    long_ago = close_orders(session, community, MONDAY - week, 5)  # before the first draw
+    close_orders(session, community, MONDAY, 4)
+    first = drawing.draw_community(session, vault, community.id, MONDAY, now=now)
+    drawing.end_week(session, MONDAY, now=now)
+    late = close_orders(session, community, MONDAY, 6)  # the file came at nine
+    of_next = close_orders(session, community, MONDAY + week, 5)
+    second = drawing.draw_community(session, vault, community.id, MONDAY + week, now=now + week)
+    drawing.end_week(session, MONDAY + week, now=now + week)
+    third = drawing.draw_community(
+        session, vault, community.id, MONDAY + 2 * week, now=now + 2 * week
+    )
+    drawing.end_week(session, MONDAY + 2 * week, now=now + 2 * week)
+    close_orders(session, community, MONDAY, 1)  # a month late: nobody remembers
+    fifth = drawing.draw_community(
+        session, vault, community.id, MONDAY + 4 * week, now=now + 4 * week
+    )
+
+    assert (first.orders, first.drawn) == (4, 1)
+    assert set(drawing.listed_of(second)) == {one.id for one in (*late, *of_next)}
+    assert (second.orders, second.drawn) == (11, 3)
+    assert (third.orders, fifth.orders) == (0, 0)
+    assert not {one.id for one in long_ago} & set(drawing.listed_of(second))
+    drawing.finish_draws(session, vault, now=now + timedelta(weeks=5))
+    checks = [drawing.check_draw(session, one) for one in (first, second)]
+    assert [(one.is_good, len(one.late), one.gone) for one in checks] == [
+        (True, 7, ()),
+        (True, 0, ()),
+    ]
+
+
 def test_the_seed_is_sealed_until_the_calls_are_over_and_then_anybody_can_check_the_draw(
     session, vault, now
 ):
@@ -135,6 +172,26 @@ def test_the_seed_is_sealed_until_the_calls_are_over_and_then_anybody_can_check_
     assert list(check.drawn) == [call.order_id for call in calls]
     assert check.late == tuple(order.id for order in late)
     assert {one.id for one in orders} >= set(check.drawn)
+
+
+def test_the_command_checks_a_week_and_refuses_a_day_that_is_no_monday(
+    session, config, vault, now, monkeypatch
+):
+    community = make_community(session, name="听涛苑")
+    close_orders(session, community, MONDAY, 6)
+    drawing.draw_community(session, vault, community.id, MONDAY, now=now)
+    drawing.finish_draws(session, vault, now=now + timedelta(weeks=3))
+    session.commit()
+    monkeypatch.setenv("LINSHENG_DATABASE", config.database_url)
+    monkeypatch.setenv("LINSHENG_INSTANCE", str(config.instance))
+
+    good = CliRunner().invoke(verify, [MONDAY.isoformat()])
+    assert "听涛苑: ok, 2 of 6 drawn, seed" in good.output
+    assert good.exit_code == 0
+    tuesday = CliRunner().invoke(verify, ["2026-10-27"])
+    assert "2026-10-27 is no Monday" in tuesday.output
+    assert tuesday.exit_code == 2
+    assert "verify [OPTIONS] WEEK" in tuesday.output
 
 
 def test_a_changed_list_or_seed_does_not_pass_the_check(session, vault, now):

@@ -226,7 +226,8 @@ def test_a_wished_time_takes_a_call_off_the_list_until_its_day(world):
         )
         return [one.call.id for one in views]
 
-    for wrong in (None, world.now, world.now + timedelta(days=15)):
+    midnight = datetime(2026, 11, 3, 16, tzinfo=world.now.tzinfo)  # in Beijing
+    for wrong in (None, world.now, world.now + timedelta(days=15), midnight):
         with pytest.raises(TryError):
             later(wrong)
     tomorrow = datetime(2026, 11, 3, 11, tzinfo=world.now.tzinfo)  # 19:00 in Beijing

@@ -25,6 +25,7 @@ from app.service.repairs.models import (
     RepairTray,
     Thing,
 )
+from app.surveys.register.models import Household
 from app.vault import Vault
 from tests.factories import head_office, make_community, make_staff, office_of
 
@@ -137,6 +138,18 @@ def test_files_in_any_order_end_in_the_same_state(shop: Shop) -> None:
     worlds = [[one for one in world if one["number"] in ("A1", "A2")] for world in worlds]
     assert worlds[0] == worlds[1] == worlds[2]
     assert worlds[0][0]["state"] is OrderState.CALLED_BACK
+
+
+def test_a_corrected_line_corrects_the_order_and_is_told_as_a_change(shop: Shop) -> None:
+    _import(shop, DONE)
+    mended = DONE.replace("1-101", "1-102").replace("王方", "王芬").replace("给排水", "电")
+    assert _numbers(_import(shop, mended)) == (0, 1, 0, 0, 0)
+    (order,) = _world(shop)
+    assert (order["thing"], order["words"].name) == (Thing.POWER, "王芬")
+    with Session(shop.engine) as session:
+        home = session.get_one(Household, order["household_id"])
+        assert home.room == "1-102"
+    assert _numbers(_import(shop, mended)) == (0, 0, 1, 0, 0)
 
 
 def test_customers_are_sealed_and_months_are_marked(shop: Shop) -> None:

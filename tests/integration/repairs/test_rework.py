@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.clock import beijing_date
 from app.followup.models import CaseList, CaseState, FollowUp, Source
 from app.service.repairs import queries
 from app.service.repairs.errors import (
@@ -222,6 +223,13 @@ def test_flags_are_raised_once_checked_by_head_office_and_counted(
         check_flag(session, vault, hq, one.id, **told)
     session.flush()
     day = date(2026, 12, 31)
+    # One is left to check: pressing up to its third day in Beijing, late from the day after.
+    third = NOW + timedelta(days=3)
+    pressing = queries.count_due(session, hq, now=third)
+    assert (pressing.late, pressing.today, pressing.first) == (0, 1, beijing_date(third))
+    late = queries.count_due(session, hq, now=NOW + timedelta(days=4))
+    assert (late.late, late.today, late.first) == (1, 0, beijing_date(third))
+    assert queries.count_due(session, office, now=third).today == 0
     counted = {row.flag: row for row in count_flags(session, hq, day, day)}
     nobody = counted[Flag.NOBODY_CAME]
     assert (nobody.raised, nobody.false_order, nobody.waiting, nobody.done) == (1, 1, 0, 1)
@@ -315,7 +323,6 @@ def test_rates_are_the_hand_worked_ones_and_the_kept_counts_say_the_same(
     # By hand: 6 stand (5 of them and the rework, promised in 24 hours), 1 without a promise,
     # 2 still to come, 3 decided, 1 of them in time; 3 done, 1 failed within 30 days.
     wanted = Counts(issued=6, unpromised=1, undecided=2, decided=3, timely=1, done=3, passed=2)
-    assert queries.rates(session, office, place, date(2026, 11, 1), now=now) == wanted
     while count_months(session, now=now):
         pass
     kept = sum_months(session, office, [date(2026, 11, 1)], place)
@@ -325,7 +332,7 @@ def test_rates_are_the_hand_worked_ones_and_the_kept_counts_say_the_same(
     assert count_months(session, now=later) >= 1
     assert sum_months(session, office, [date(2026, 11, 1)])[date(2026, 11, 1)].decided == 4
     stranger = replace(office, community_ids=frozenset())
-    assert queries.rates(session, stranger, place, date(2026, 11, 1), now=now) == Counts()
+    assert sum_months(session, stranger, [date(2026, 11, 1)], place) == {}
 
 
 def test_orders_page_by_key_and_weeks_close_by_the_beijing_clock(

@@ -1,6 +1,6 @@
 """What follows from an answer, when a call ends, what is asked: the tables of C3 line by line."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -210,3 +210,36 @@ def test_equal_fractions_make_the_company_share_the_plain_one():
 def test_links_are_open_for_two_weeks_and_calls_for_two_weeks_after_the_draw():
     assert rules.LINK_DAYS == 14
     assert timedelta(days=7 + 14) == rules.LAPSES_AFTER
+
+
+def test_around_the_end_of_a_year_weeks_fridays_and_months_follow_the_calendar():
+    new_year = datetime(2027, 1, 4, 0, tzinfo=UTC)  # Monday, 08:00 in Beijing
+    last = date(2026, 12, 28)
+
+    assert rules.week_to_draw(new_year) == last
+    assert rules.week_to_draw(new_year - timedelta(seconds=1)) == date(2026, 12, 21)
+    assert rules.friday_of(last) == date(2027, 1, 8)
+    assert rules.month_after(rules.month_of(last)) == date(2027, 1, 1)
+    december = date(2026, 12, 1)
+    shown = datetime(2027, 1, 20, 16, tzinfo=UTC)  # 21 January in Beijing: 31 December and 21 days
+    assert not rules.month_shown(december, shown - timedelta(seconds=1))
+    assert rules.month_shown(december, shown)
+
+
+def test_late_orders_are_listed_three_weeks_back_and_never_from_before_the_first_draw():
+    monday = date(2027, 1, 4)
+
+    assert rules.listed_since(None, monday) == monday
+    assert rules.listed_since(date(2026, 12, 28), monday) == date(2026, 12, 28)
+    assert rules.listed_since(date(2026, 1, 5), monday) == date(2026, 12, 14)
+    assert rules.listed_since(date(2027, 1, 11), monday) == monday  # a missed week drawn late
+
+
+def test_a_call_is_its_openers_for_fifteen_minutes():
+    now = datetime(2026, 11, 2, 2, tzinfo=UTC)
+    nearly = now + timedelta(minutes=15, seconds=-1)
+
+    assert rules.holder_of(7, now, staff_id=8, now=nearly) == 7
+    assert rules.holder_of(7, now, staff_id=7, now=nearly) is None
+    assert rules.holder_of(7, now, staff_id=8, now=now + timedelta(minutes=15)) is None
+    assert rules.holder_of(None, None, staff_id=8, now=now) is None

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.reports.repairs.file_words import trouble_words
 from app.service.repairs.intake.headings import INSTANTS, find_fee, find_instant, find_state
 from app.service.repairs.intake.merging import Facts, from_json, join, to_json
 from app.service.repairs.intake.reading import OrderLine, OrderReader
@@ -108,6 +109,16 @@ def test_a_file_without_its_columns_is_refused_and_names_them() -> None:
     assert [one.column for one in report.troubles] == ["派工单号", "出单时间", "小区"]
 
 
+def test_a_file_that_is_empty_or_no_text_says_so_in_a_whole_sentence() -> None:
+    _, empty = _read("")
+    assert [trouble_words(one) for one in empty.troubles] == ["文件是空的。"]
+    reader = OrderReader(now=NOW)
+    content = "派工单号,小区编码\n".encode("gb18030") + b"\xff\xff\n"
+    assert list(reader.read(lambda: io.BytesIO(content), "單.csv")) == []
+    (trouble,) = reader.report.troubles
+    assert "gb18030" in trouble_words(trouble)
+
+
 def test_english_headings_separators_and_one_address_are_taken() -> None:
     lines, report = _read(
         "Order No;Community Code;Address;Issued At;Done At\n"
@@ -139,14 +150,29 @@ _facts = st.builds(Facts, st.sampled_from(OrderState), _instants, _ranked, _rank
 
 @given(st.lists(_facts, min_size=1, max_size=4), st.randoms(use_true_random=False))
 @settings(max_examples=60, deadline=None)
-def test_joining_does_not_depend_on_order_or_repetition(
+def test_states_and_times_do_not_depend_on_the_order_of_files_and_repetition_changes_nothing(
     told: list[Facts], dice: random.Random
 ) -> None:
     whole = reduce(join, told)
     shuffled = [*told, *told]
     dice.shuffle(shuffled)
-    assert reduce(join, shuffled) == whole
+    other = reduce(join, shuffled)
+    assert (other.state, other.instants) == (whole.state, whole.instants)
+    ranks = {name: told[0] for name, told in whole.codes.items()}
+    assert {name: told[0] for name, told in other.codes.items()} == ranks
+    assert join(whole, whole) == whole
+    assert join(whole, told[-1]) == whole
+    assert reduce(join, told[1:], told[0]) == join(told[0], reduce(join, told[1:], told[0]))
     assert from_json(to_json(whole)) == whole
+
+
+def test_a_correction_in_the_same_state_stands_and_one_of_an_earlier_state_does_not() -> None:
+    def told(state: OrderState, fee: str) -> Facts:
+        return Facts(state, {}, {"fee": (RANKS[state], fee)})
+
+    wrong, right = told(OrderState.DONE, "000003500"), told(OrderState.DONE, "000003000")
+    assert join(wrong, right).codes["fee"][1] == "000003000"
+    assert join(right, told(OrderState.ACCEPTED, "000009900")).codes["fee"][1] == "000003000"
 
 
 def test_the_furthest_state_and_the_first_promise_stand() -> None:

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from app.service.callbacks import drawing, linking
 from app.service.callbacks.models import (
@@ -73,6 +73,42 @@ def test_a_caller_asks_along_the_page_and_every_answer_is_saved_on_the_way(
     assert looked.count("view_call_back") >= 3
 
 
+def test_the_call_list_asks_the_database_as_often_for_twenty_homes_as_for_two(
+    client, session, vault, now
+):
+    publish_questions(session, now=now)
+    community = make_community(session, households=60)
+    homes = homes_of(session, community)
+    for home in homes:
+        add_person(session, vault, home, name="林岚", phone="13800138000", now=now)
+    close_orders(session, community, MONDAY, 10, homes=homes)
+    drawing.draw_community(session, vault, community.id, MONDAY, now=now)
+    session.commit()
+    enter_as(client, session, Role.CALLER)
+    client.get("/call-backs/")  # the first page of a sign-in reads more
+    few = count_statements(client, "/call-backs/", calls=2)
+    close_orders(session, community, MONDAY + timedelta(weeks=1), 100, homes=homes)
+    drawing.draw_community(session, vault, community.id, MONDAY + timedelta(weeks=1), now=now)
+    session.commit()
+    many = count_statements(client, "/call-backs/", calls=20)
+
+    assert few == many < 20
+
+
+def count_statements(client, address, *, calls):
+    """Return how many statements a page of the call list takes."""
+    seen = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    page = client.get(address).text
+    event.remove(Engine, "before_cursor_execute", note)
+    assert page.count('href="tel:') >= calls
+    return len(seen)
+
+
 def test_a_try_without_answers_is_written_down(client, session, community):
     enter_as(client, session, Role.HEAD_OFFICE)
     call = session.scalars(select(CallBack).order_by(CallBack.id)).first()
@@ -82,6 +118,11 @@ def test_a_try_without_answers_is_written_down(client, session, community):
     missing = client.post(f"/call-backs/{call.id}/try", data=hidden | {"result": "later"})
     assert missing.status_code == 422
     assert "Please fill in when to call." in missing.text
+    night = client.post(
+        f"/call-backs/{call.id}/try",
+        data=hidden | {"result": "later", "later_at": "2026-11-03T21:30"},
+    )
+    assert "Nobody is called at night" in night.text
     none = client.post(f"/call-backs/{call.id}/try", data=hidden)
     assert none.status_code == 422
     good = client.post(
@@ -192,3 +233,38 @@ def test_links_wait_for_the_file_where_no_provider_is_set_up(client, session, co
     states = set(session.scalars(select(CallBackLink.state)))
     # None of these homes has a telephone number: each link is told as left out.
     assert (answer.status_code, states) == (302, {LinkState.SKIPPED})
+
+
+def test_two_callers_are_not_sent_to_the_same_home(client, app, session, community, now):
+    enter_as(client, session, Role.CALLER, app=app, now=now)
+    call = session.scalars(select(CallBack).order_by(CallBack.id)).first()
+    address = f"/call-backs/{call.id}"
+    session.rollback()
+    assert 'name="overall"' in client.get(address).text
+    first = session.get(CallBack, call.id).held_by
+    session.rollback()
+
+    enter_as(client, session, Role.HEAD_OFFICE, app=app, now=now)
+    assert "is on this call" in client.get("/call-backs/").text
+    page = client.get(address).text
+    assert "so that nobody is called twice" in page
+    assert 'name="overall"' not in page
+    assert session.get(CallBack, call.id).held_by == first
+    session.rollback()
+    taken = client.post(f"{address}/take", data=fields_of(page))
+    assert taken.status_code == 302
+    assert 'name="overall"' in client.get(address).text
+    session.expire_all()
+    second = session.get(CallBack, call.id).held_by
+    assert second not in {None, first}
+    session.rollback()
+
+    enter_as(client, session, Role.CALLER, app=app, now=now + timedelta(minutes=14))
+    assert 'name="overall"' not in client.get(address).text
+    set_clock(app, now + timedelta(minutes=15))
+    page = client.get(address).text
+    assert 'name="overall"' in page
+    hidden = fields_of(page, "key")
+    assert client.post(f"{address}/try", data=hidden | {"result": "no_answer"}).status_code == 302
+    session.expire_all()
+    assert session.get(CallBack, call.id).held_by is None

@@ -12,7 +12,7 @@ import pytest
 import app.web as web
 
 STATIC = Path(web.__file__).parent / "static"
-SCRIPTS = ("owner.js", "pages.js", "cards.js")
+SCRIPTS = ("owner.js", "pages.js", "cards.js", "call-back-owner.js")
 
 # What came later, with the first Chromium and Safari that know it.
 NEWER_SCRIPT = {

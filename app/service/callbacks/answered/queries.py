@@ -3,6 +3,7 @@
 Knows no staff code: the page of an owner asks for the topic of his complaint.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -43,6 +44,12 @@ def complaint_topic(session: Session, complaint_id: int) -> tuple[datetime, tupl
 def get_complaint(session: Session, complaint_id: int) -> Complaint:
     """Return a complaint by key."""
     return session.get_one(Complaint, complaint_id)
+
+
+def list_complaints(session: Session, complaint_ids: Collection[int]) -> dict[int, Complaint]:
+    """Return complaints by key."""
+    query = select(Complaint).where(Complaint.follow_up_id.in_(sorted(complaint_ids)))
+    return {one.follow_up_id: one for one in session.scalars(query)}
 
 
 def get_case(session: Session, complaint_id: int) -> FollowUp:

@@ -131,7 +131,7 @@ class Intake:
                 continue
             waiting = tray.get(keys[one.number])
             if waiting is not None and waiting.matched_at is None:
-                facts = join(facts, _told(self._vault, waiting)[1])
+                facts = join(_told(self._vault, waiting)[1], facts)
                 _match(waiting, community_id, home, self._now)
             known[one.number] = self._add(session, community_id, one.number, facts, one.line)
             tally.added += 1

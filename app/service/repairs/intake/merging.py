@@ -1,9 +1,10 @@
-"""What files tell of one order, joined so that their order never matters. Pure.
+"""What files tell of one order, joined. Pure.
 
-Joining is commutative, associative and idempotent: whatever is told twice, or in another order,
-ends in the same order of repair. The state is the furthest one told. Of each instant the earliest
-stands: the first promise, the first time somebody came. Of words and codes that of the furthest
-state stands, and of two from the same state the greater one.
+The state is the furthest one told. Of each instant the earliest stands: the first promise, the
+first time somebody came. Of words and codes that of the furthest state stands, and of two told in
+the same state the one told last: so a line that was corrected there corrects it here. Joining is
+associative and idempotent, and the order of files matters only where two of them contradict each
+other in the same state.
 """
 
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ class Facts:
 
 
 def join(one: Facts, other: Facts) -> Facts:
-    """Return what both tell together."""
+    """Return what both tell together; `other` was told later."""
     return Facts(
         state=max(one.state, other.state, key=RANKS.__getitem__),
         instants={
@@ -48,7 +49,7 @@ def join(one: Facts, other: Facts) -> Facts:
 def _join_ranked(one: Ranked, other: Ranked) -> Ranked:
     joined = dict(one)
     for name, ranked in other.items():
-        if name not in joined or ranked > joined[name]:
+        if name not in joined or ranked[0] >= joined[name][0]:
             joined[name] = ranked
     return joined
 

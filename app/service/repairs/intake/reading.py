@@ -10,7 +10,7 @@ from app.service.repairs.intake.merging import Facts, Ranked
 from app.service.repairs.intake.report import FileReport, LineProblem, Trouble
 from app.service.repairs.models import OrderState
 from app.service.repairs.rules import RANKS
-from app.surveys.register.errors import UnreadableTableError
+from app.surveys.register.errors import ProblemCode, UnreadableTableError
 from app.surveys.register.homes.address import split_address
 from app.surveys.register.rules import (
     building_key,
@@ -88,7 +88,7 @@ class OrderReader:
             self.report.encoding, rows = open_rows(opener, filename)
             first = next(rows, None)
             if first is None:
-                self.report.broken = "empty_file"
+                self._break(ProblemCode.EMPTY_FILE, 1)
                 return
             width = len(first[1])
             if not self._read_header([cell.strip() for cell in first[1]], first[0]):
@@ -97,9 +97,14 @@ class OrderReader:
             for line, cells in rows:
                 yield self._read_cells(line, cells, width)
         except UnreadableTableError as error:
-            self.report.broken = error.problem.code.value
-            at = error.problem.line or line
-            self.report.add(Trouble(LineProblem.UNREADABLE, at, value=error.problem.code.value))
+            problem = error.problem
+            self._break(problem.code, problem.line or line, problem.value)
+
+    def _break(self, code: ProblemCode, line: int, value: str = "") -> None:
+        """Note that the file as a whole, or its rest, cannot be read."""
+        self.report.broken = code.value
+        told = f"{code.value}:{value}" if value else code.value
+        self.report.add(Trouble(LineProblem.UNREADABLE, line, value=told))
 
     def _read_header(self, header: list[str], line: int) -> bool:
         """Find the columns; say whether those needed are there."""

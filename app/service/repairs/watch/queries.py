@@ -1,6 +1,6 @@
 """Reads of defects under watch and their inspections."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -217,3 +217,9 @@ def list_unwatched(session: Session, scope: Scope, limit: int = 50) -> list[Unwa
         for key, number, thing, done_at, name in session.execute(query)
         if done_at is not None
     ]
+
+
+def watched(session: Session, order_ids: Sequence[int]) -> dict[int, int]:
+    """Return which of these orders have a defect under watch, open or closed."""
+    query = select(DefectWatch.order_id, DefectWatch.id).where(DefectWatch.order_id.in_(order_ids))
+    return {row[0]: row[1] for row in session.execute(query)}
