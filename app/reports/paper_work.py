@@ -191,6 +191,7 @@ _COLLECT: dict[PaperKind, Callable[[Order], tuple[str, Values]]] = {
     PaperKind.ROUTE: _route,
     PaperKind.MINUTES: _minutes,
     PaperKind.CALL_BACKS: _call_backs,
+    **dict.fromkeys(printing.KINDS, _of_standards),
 }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.clock import end_of
 from app.followup.rules import due_dates
 from app.i18n import gettext as _
-from app.service.complaints.queries import month_figures
+from app.service.complaints.counting.queries import month_figures
 from app.service.complaints.rows import MonthCounts
 from app.service.repairs.months.queries import sum_months
 from app.service.repairs.rules import Counts

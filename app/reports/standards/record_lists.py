@@ -8,14 +8,17 @@ from app.clock import BEIJING, beijing_date
 from app.followup.review.queries import list_meetings
 from app.followup.review.services import open_meeting
 from app.i18n import gettext as _
+from app.reports.repairs.words import thing_name
 from app.reports.standards import queries
 from app.reports.standards.tables import Table
 from app.reports.timeline_words import household_outcome
 from app.reports.workbook import Column, Value
+from app.service.repairs.watch.queries import list_watches
 from app.staff.scope import Scope
 from app.vault import Vault
 
 MOST_MEETINGS = 200
+MOST_DEFECTS = 5_000
 
 
 def delivery_table(session: Session, scope: Scope, campaign_id: int, community_id: int) -> Table:
@@ -73,6 +76,40 @@ def answer_table(session: Session, scope: Scope) -> Table:
                 beijing_date(one.published_at),
             )
             for one, campaign, community in queries.list_published(session, scope)
+        ],
+    )
+
+
+def defect_table(session: Session, scope: Scope) -> Table:
+    """Return the major defects, those under watch first, with how many looks were made."""
+    rows = [
+        row
+        for is_open in (True, False)
+        for row in list_watches(session, scope, is_open=is_open, limit=MOST_DEFECTS)
+    ]
+    return Table(
+        _("Special record of major defects"),
+        (
+            ("community", Column(_("Community"), 18)),
+            ("building", Column(_("Building"), 12)),
+            ("room", Column(_("Room"), 14)),
+            ("order", Column(_("Repair order"), 16)),
+            ("thing", Column(_("What is broken"), 18)),
+            ("responsible", Column(_("Responsible"), 14)),
+            ("since", Column(_("Under watch since"), 14)),
+            ("days", Column(_("Days of inspection"), 14)),
+            ("seen", Column(_("Inspections made"), 10, "0")),
+            ("bad", Column(_("Of these not good"), 10, "0")),
+            ("next_on", Column(_("Next inspection"), 14)),
+            ("closed_on", Column(_("Closed on"), 14)),
+        ),
+        [
+            (
+                *(row.community, row.building, row.room, row.number, thing_name(row.thing)),
+                *(row.responsible, row.watch.started_on, row.watch.days, row.seen, row.bad),
+                *(row.next_on, row.watch.closed_on),
+            )
+            for row in rows
         ],
     )
 

@@ -1,4 +1,4 @@
-"""The figures of a report to the authority: results, rate, follow-up, talks, opinions, activities.
+"""The figures of a report to the authority: results, follow-up, complaints, talks, activities.
 
 They come from stored released results and from counts. Not one of them names a home, and a result
 that may not be shown is left out with the reason.
@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from app.clock import beijing_date
 from app.followup.queries import count_cases
 from app.reports.company.queries import SeriesPoint, list_series
+from app.service.complaints.counting.queries import month_figures
+from app.service.complaints.models import ComplaintClass
 from app.service.talks.events.queries import count_activities
 from app.service.talks.forum.queries import Filters, count_opinions
 from app.service.talks.models import OpinionState
@@ -24,9 +26,22 @@ from app.service.talks.rules import Period, Standing, standing_of
 from app.staff.scope import Scope
 from app.surveys.campaign.queries import get_campaign
 
-SCHEMA = 1
+SCHEMA = 2  # 1 knew no complaints
 SUPPRESSED = "suppressed"
 _DIGITS = 1
+COMPLAINT_FIGURES = (
+    "received",
+    "valid",
+    "communicative",
+    "unclassified",
+    "answered",
+    "in_time",
+    "late",
+    "major",
+    "repeats",
+    "reopened",
+    "closed",
+)
 
 
 def gather(
@@ -64,34 +79,13 @@ def gather(
         "counted_on": today.isoformat(),
         "is_over": today > period.end,
         "results": _results(session, scope, community_id, period),
+        "complaints": _complaints(session, scope, community_id, period, now),
         "talks": _talks(session, scope, community_id, period, now),
         "opinions": {state.value: opinions.get(state, 0) for state in OpinionState},
         "forum": asdict(forum),
         "activities": {"held": held, "people": people, "cancelled": cancelled},
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def rows_of(content: str) -> list[tuple[str, str, str]]:
-    """Return the figures as rows: part, figure, value; for a table file."""
-    figures = json.loads(content)
-    rows: list[tuple[str, str, str]] = []
-    for part, values in sorted(figures.items()):
-        if isinstance(values, dict):
-            rows += [(part, name, _text(value)) for name, value in sorted(values.items())]
-        elif isinstance(values, list):
-            rows += [
-                (f"{part}.{one['campaign']}", name, _text(value))
-                for one in values
-                for name, value in sorted(one.items())
-            ]
-        else:
-            rows.append(("", part, _text(values)))
-    return rows
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
 
 
 def _results(
@@ -137,6 +131,24 @@ def _result(
             is_said = is_shown and number is not None
             shown[f"{name}_{limit}"] = round(number * times, _DIGITS) if is_said else None
     return shown
+
+
+def _complaints(
+    session: Session, scope: Scope, community_id: int | None, period: Period, now: datetime
+) -> dict[str, Any]:
+    """Return the months' figures of complaints added up; a month to come has none."""
+    months = [
+        month_figures(session, scope, community_id, month, now=now)
+        for month in period.months
+        if month <= beijing_date(now)
+    ]
+    classes: Counter[str] = Counter()
+    for one in months:
+        classes.update(one.by_class)
+    sums: dict[str, Any] = {
+        name: sum(getattr(one, name) for one in months) for name in COMPLAINT_FIGURES
+    }
+    return sums | {"by_class": {one.value: classes[one.value] for one in ComplaintClass}}
 
 
 def _talks(

@@ -2,12 +2,15 @@
 
 from datetime import date
 
+from app.followup.problems.codebook import load_codebook
+from app.i18n import current_language
 from app.i18n import gettext as _
 from app.service.talks.models import (
     AbsenceReason,
     ActivityKind,
     ActivityState,
     Addressee,
+    ForumPlace,
     OpinionState,
     Voice,
 )
@@ -109,19 +112,54 @@ def addressee_name(addressee: Addressee) -> str:
     }[addressee]
 
 
+def forum_place(place: ForumPlace) -> str:
+    """Return where an opinion was read."""
+    return {
+        ForumPlace.FORUM: _("Forum on the web"),
+        ForumPlace.WECHAT_GROUP: _("WeChat group"),
+        ForumPlace.APP: _("Company's app"),
+        ForumPlace.SHORT_VIDEO: _("Short video or blog"),
+        ForumPlace.OTHER: _("Somewhere else"),
+    }[place]
+
+
+def reply_way(way: str) -> str:
+    """Return where a reply was given."""
+    return {
+        "there": _("in the same place"),
+        "message": _("by private message"),
+        "phone": _("by phone"),
+        "visit": _("by a visit"),
+        "notice": _("by a notice"),
+    }.get(way, way)
+
+
+def department_name(code: str) -> str:
+    """Return who answers for a matter; "" for nobody."""
+    try:
+        named = load_codebook().department(code)
+    except KeyError:
+        return code
+    return named.en if current_language() == "en" else named.zh
+
+
 def month_name(month: date) -> str:
-    """Return a month with its year."""
-    return _("{year}-{month}").format(year=month.year, month=f"{month.month:02d}")
+    """Return a month with its year as people write it, without a gap in Chinese."""
+    if current_language() != "en":
+        return f"{month.year}年{month.month}月"
+    return f"{month:%Y-%m}"
 
 
 def period_name(first: date, last: date) -> str:
     """Return a half year or a year by its name, any other time by its months."""
     known = {
-        (1, 6): _("{year}, first half"),
-        (7, 12): _("{year}, second half"),
-        (1, 12): _("Year {year}"),
+        (1, 6): (_("{year}, first half"), "上半年"),
+        (7, 12): (_("{year}, second half"), "下半年"),
+        (1, 12): (_("Year {year}"), ""),
     }
     words = known.get((first.month, last.month))
     if words is None or first.year != last.year:
         return f"{month_name(first)} – {month_name(last)}"
-    return words.format(year=first.year)
+    if current_language() != "en":
+        return f"{first.year}年{words[1]}"
+    return words[0].format(year=first.year)

@@ -5,6 +5,7 @@ never printed again, so a job that is run twice ends the same.
 """
 
 import json
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.clock import beijing_date
 from app.db import write_session
 from app.i18n import current_language
+from app.reports.complaints.words import class_name
 from app.reports.context import date_text
 from app.reports.paper import in_language, print_pdf
 from app.reports.talks import words
@@ -90,11 +92,14 @@ def _values(session: Session, workshop: Workshop, asked: TalkPrint) -> dict[str,
         raise NotFoundError("authority_report", asked.subject_id)
     report, community, _made_by = found
     session.expunge(report)  # it is printed when this transaction is over
+    figures = json.loads(report.content)
     approver = find_staff(session, report.approved_by) if report.approved_by else None
     return values | {
         "report": report,
         "community": community or "",
-        "figures": json.loads(report.content),
+        "figures": figures,
+        "counted_on": date.fromisoformat(figures["counted_on"]),
+        "class_name": class_name,
         "approved_by": "" if approver is None else approver.name,
         "approved_on": beijing_date(report.approved_at) if report.approved_at else None,
     }

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from app.clock import beijing_date, start_of
+from app.clock import beijing_date
 from app.followup.models import CaseList, FollowUp
 from app.followup.queries import visible_cases
 from app.service.complaints.models import (
@@ -25,14 +25,12 @@ from app.service.complaints.models import (
     ComplaintEscalation,
     ComplaintExtension,
     ComplaintGroup,
-    ComplaintRound,
     ComplaintStep,
     GroupState,
     Kind,
     Level,
-    Severity,
 )
-from app.service.complaints.rows import ComplaintPage, ComplaintRow, Filters, MonthCounts, Order
+from app.service.complaints.rows import ComplaintPage, ComplaintRow, Filters, Order
 from app.service.complaints.rules import OFFICE_ROLES
 from app.service.due import Due
 from app.staff.models import Role, Staff
@@ -126,6 +124,10 @@ def list_complaints(
                     and_(Complaint.due_on == day, Complaint.follow_up_id > begin[1]),
                 )
             )
+    elif filters.order is Order.KEY:
+        order = (Complaint.follow_up_id.asc(),)
+        if begin is not None:
+            where.append(Complaint.follow_up_id > begin[1])
     else:
         order = (Complaint.received_at.desc(), Complaint.follow_up_id.desc())
         if begin is not None:
@@ -153,6 +155,8 @@ def list_complaints(
 def _after_of(row: ComplaintRow, order: Order) -> str:
     if order is Order.DUE:
         return f"{row.complaint.due_on.toordinal()}.{row.id}"
+    if order is Order.KEY:
+        return f"0.{row.id}"
     return f"{(row.complaint.received_at - _EPOCH) // _MICROSECOND}.{row.id}"
 
 
@@ -177,6 +181,10 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         (Complaint.channel, filters.channel),
         (Complaint.number, filters.number),
         (Complaint.group_id, filters.group_id),
+        (Complaint.against, filters.against),
+        (Complaint.has_compensation, filters.has_compensation),
+        (Complaint.has_media, filters.has_media),
+        (Complaint.has_legal, filters.has_legal),
         (FollowUp.stage, filters.stage),
         (FollowUp.responsible_id, filters.responsible_id),
     )
@@ -189,6 +197,9 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         where.append(_is_news())
     if filters.is_repeat:
         where.append(Complaint.repeat_of.is_not(None))
+    if filters.is_grouped:
+        confirmed = select(ComplaintGroup.id).where(ComplaintGroup.state == GroupState.CONFIRMED)
+        where.append(Complaint.group_id.in_(confirmed))
     if filters.late_at is not None:
         where.append(Complaint.is_open.is_(True))
         where.append(Complaint.answered_at.is_(None))
@@ -308,71 +319,6 @@ def list_of_home(session: Session, scope: Scope, household_id: int) -> list[Comp
     """Return the complaints of a home this person may know of, the latest first."""
     rows = _rows(session, scope, [Complaint.household_id == household_id])
     return sorted(rows, key=lambda row: (row.complaint.received_at, row.id), reverse=True)
-
-
-def month_figures(
-    session: Session, scope: Scope, community_id: int | None, month: date, *, now: datetime
-) -> MonthCounts:
-    """Return what came in during a month, counted in their first round.
-
-    Args:
-        session: Database session.
-        scope: Who is looking; leaders and regions count without seeing a row.
-        community_id: One community; None for all of this person's.
-        month: Any day of it.
-        now: The instant by which an answer is missing.
-    """
-    first = month.replace(day=1)
-    start, end = start_of(first), start_of((first + timedelta(days=31)).replace(day=1))
-    where = [Complaint.received_at >= start, Complaint.received_at < end]
-    if community_id is not None:
-        where.append(Complaint.community_id == community_id)
-    counted = _of_month(scope, where)
-    due = func.coalesce(ComplaintRound.due_at, Complaint.due_at)
-    at = case(
-        (ComplaintRound.round.is_not(None), ComplaintRound.answered_at),
-        else_=Complaint.answered_at,
-    )
-    sums = (
-        (true(),),
-        (Complaint.kind == Kind.VALID,),
-        (Complaint.kind != Kind.VALID,),
-        (Complaint.kind.is_(None),),
-        (Complaint.converted_at.is_not(None),),
-        (at.is_not(None),),
-        (at < due,),
-        (or_(at >= due, and_(at.is_(None), due <= now)),),
-        (Complaint.severity == Severity.MAJOR,),
-        (Complaint.repeat_of.is_not(None),),
-        (Complaint.round > 1,),
-        (Complaint.is_open.is_(False),),
-    )
-    row = session.execute(
-        counted.with_only_columns(*(func.count(case((and_(*one), 1))) for one in sums))
-    ).one()
-    by_class, by_channel = (
-        {
-            key.value: count
-            for key, count in session.execute(
-                counted.with_only_columns(column, func.count()).group_by(column).order_by(column)
-            )
-            if key is not None
-        }
-        for column in (Complaint.class_, Complaint.channel)
-    )
-    return MonthCounts(first, *row, by_class=by_class, by_channel=by_channel)
-
-
-def _of_month(scope: Scope, where: Sequence[ColumnElement[bool]]) -> Select[Complaint]:
-    return (
-        select(Complaint)
-        .join(FollowUp, FollowUp.id == Complaint.follow_up_id)
-        .outerjoin(
-            ComplaintRound,
-            and_(ComplaintRound.follow_up_id == Complaint.follow_up_id, ComplaintRound.round == 1),
-        )
-        .where(countable_complaints(scope), *where)
-    )
 
 
 def get_complaint(session: Session, complaint_id: int) -> Complaint | None:

@@ -127,6 +127,7 @@ def open_talk(
     if found is None:
         raise NotFoundError("committee_talk", talk_id)
     talk, month, place, noted_by = found
+    people, staff, minutes = talk_texts(vault, talk)
     before = queries.find_talk_before(session, talk)
     earlier = () if before is None else opinion_views(session, vault, scope, talk_id=before.id)
     return TalkView(
@@ -140,16 +141,23 @@ def open_talk(
         place=talk.place,
         committee=talk.committee_count,
         representatives=talk.representative_count,
-        people=vault.open(talk.people_sealed, PURPOSE),
-        staff=vault.open(talk.staff_sealed, PURPOSE),
+        people=people,
+        staff=staff,
         subjects=tuple(filter(None, talk.subjects.split(","))),
-        minutes=vault.open(talk.minutes_sealed, PURPOSE),
+        minutes=minutes,
         noted_by=noted_by,
         shared_at=talk.shared_at,
         opinions=opinion_views(session, vault, scope, talk_id=talk.id),
         before_on=None if before is None else before.held_on,
         before=earlier,
     )
+
+
+def talk_texts(vault: Vault, talk: CommitteeTalk) -> tuple[str, str, str]:
+    """Return who came, who was there for the company, and the minutes of a talk, readable."""
+    sealed = (talk.people_sealed, talk.staff_sealed, talk.minutes_sealed)
+    people, staff, minutes = (vault.open(one, PURPOSE) for one in sealed)
+    return people, staff, minutes
 
 
 def say_absence(

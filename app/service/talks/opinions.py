@@ -229,6 +229,7 @@ def opinion_views(
     community_id: int | None = None,
     states: tuple[OpinionState, ...] | None = None,
     is_waiting: bool = False,
+    limit: int = 200,
 ) -> tuple[OpinionView, ...]:
     """Return opinions, readable, as far as they exist for this person."""
     rows = queries.list_opinions(
@@ -238,6 +239,7 @@ def opinion_views(
         community_id=community_id,
         states=states,
         is_waiting=is_waiting,
+        limit=limit,
     )
     return tuple(_view(vault, scope, one, community) for one, community in rows)
 

@@ -127,7 +127,9 @@ def same_words(community_id: int, place: str, *, author: str, said_on: date, tex
 
 
 def _plain(text: str) -> str:
-    return _NOT_SAID.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    normal = unicodedata.normalize("NFKC", text)
+    said = _NOT_SAID.sub("", normal).casefold()
+    return said or "".join(normal.split())  # signs and emoji alone are words as well
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,8 +142,8 @@ def _of_service() -> list[Document]:
             caller,
             Place("call_back_records.index", READERS),
             Place("call_back_records.index", READERS),
-            Place("call_back_records.index", READERS),
-            "XLSX, CSV, JSON",
+            Place("call_back_results.show", READERS),
+            "XLSX, CSV",
         ),
         Document(
             "defects",
@@ -152,8 +152,8 @@ def _of_service() -> list[Document]:
             office,
             Place("repair_watch.index", DESK),
             Place("repair_watch.index", DESK),
-            Place("repairs.index", DESK),
-            "XLSX, CSV",
+            Place("records.index", DESK),
+            "XLSX, CSV, JSON",
         ),
     ]
 
@@ -161,6 +161,7 @@ def _of_service() -> list[Document]:
 def _of_complaints() -> list[Document]:
     head, office = _("Head office"), _("Office")
     months = Place("complaint_months.index", READERS)
+    papers = Place("complaints.index", DESK)  # each plan stands at its complaint
     return [
         Document(
             "complaints",
@@ -187,10 +188,10 @@ def _of_complaints() -> list[Document]:
             _("Correction plan"),
             _("What the company orders after a major complaint."),
             head,
-            months,
-            months,
-            months,
-            "XLSX, CSV, JSON",
+            papers,
+            papers,
+            papers,
+            "PDF",
         ),
         Document(
             "corrective_action",

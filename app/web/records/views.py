@@ -10,7 +10,12 @@ from app.followup.papers.models import PaperKind
 from app.followup.visits.models import VisitState
 from app.followup.visits.queries import find_visit, list_visits
 from app.i18n import gettext as _
-from app.reports.standards.record_lists import answer_table, delivery_table, minutes_table
+from app.reports.standards.record_lists import (
+    answer_table,
+    defect_table,
+    delivery_table,
+    minutes_table,
+)
 from app.reports.standards.since.queries import first_days
 from app.staff.models import Role
 from app.surveys.campaign.models import Campaign
@@ -157,6 +162,19 @@ def take_answers(form: str) -> Response:
         title=_("Public answers"),
         name="public-answers",
         subject="answers",
+    )
+
+
+@bp.get("/defects.<form>")
+@require_role(*_DESK)
+def take_defects(form: str) -> Response:
+    """Hand the major defects under watch, and those that were, out as a list."""
+    return take_file(
+        form,
+        [defect_table(reading(), current_scope())],
+        title=_("Special record of major defects"),
+        name="major-defects",
+        subject="defects",
     )
 
 

@@ -1,7 +1,5 @@
 """Activities and open days: the calendar, one of them, what became of it."""
 
-import csv
-import io
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.clock import beijing_date
 from app.i18n import gettext as _
-from app.reports.exports.safe import guarded
+from app.reports.talks.lists import activity_table
 from app.service.talks.errors import NotFoundError
 from app.service.talks.events import services
 from app.service.talks.events.queries import list_activities
@@ -19,9 +17,8 @@ from app.service.talks.models import ActivityKind, ActivityState
 from app.staff.models import Role
 from app.surveys.response.photos.reader import LARGEST_FILE, PhotoError, read_photo
 from app.web.auth import current_scope, require_role
-from app.web.downloads import attachment
 from app.web.services import services as outside
-from app.web.taken import noted
+from app.web.standards.ordering import take_file
 from app.web.talks.acting import attempt, own_communities
 from app.web.talks.forms import ActivityForm, CancelForm, PlainForm, RecordForm
 from app.web.transaction import reading, transaction
@@ -30,6 +27,7 @@ bp = Blueprint("talks_activities", __name__, url_prefix="/talks/activities")
 
 READERS = (Role.HEAD_OFFICE, Role.LEADER, Role.REGION, Role.OFFICE, Role.STEWARD)
 WRITERS = (Role.HEAD_OFFICE, Role.OFFICE, Role.STEWARD)
+_MOST_IN_FILE = 10_000
 _BACK, _AHEAD = timedelta(days=365), timedelta(days=365)
 
 
@@ -40,22 +38,17 @@ def index() -> str:
     return _index()
 
 
-@bp.get("/activities.csv")
+@bp.get("/activities.<form>")
 @require_role(*READERS)
-def table() -> Response:
-    """Hand out the activities as a table of figures."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["community", "day", "kind", "title", "place", "state", "people", "homes"])
-    for one, community, homes in _rows():
-        people = "" if one.took_part is None else str(one.took_part)
-        cells = (
-            *(community, one.held_on.isoformat(), one.kind.value, one.title, one.place),
-            *(one.state.value, people, str(homes)),
-        )
-        writer.writerow([guarded(cell) for cell in cells])
-    answer = attachment(text.getvalue().encode("utf-8-sig"), "text/csv", "activities.csv")
-    return noted(answer, "talks:activities", "csv")
+def table(form: str) -> Response:
+    """Hand out the activities as a file."""
+    return take_file(
+        form,
+        [activity_table(_rows(limit=_MOST_IN_FILE))],
+        title=_("Activities and open days"),
+        name="activities",
+        subject="talks:activities",
+    )
 
 
 @bp.post("/")
@@ -170,9 +163,10 @@ def _photo(form: RecordForm) -> bytes | None:
         return None
 
 
-def _rows() -> Any:
+def _rows(*, limit: int = 300) -> Any:
     today = beijing_date(outside().now())
-    return list_activities(reading(), current_scope(), first=today - _BACK, last=today + _AHEAD)
+    days = (today - _BACK, today + _AHEAD)
+    return list_activities(reading(), current_scope(), first=days[0], last=days[1], limit=limit)
 
 
 def _index(form: ActivityForm | None = None) -> str:

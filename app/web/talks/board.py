@@ -7,7 +7,9 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.clock import beijing_date
+from app.i18n import gettext as _
 from app.reports.talks import words as talk_words
+from app.reports.talks.lists import talk_tables
 from app.service.talks import queries
 from app.service.talks.models import AbsenceReason, OpinionState, TalkMonth
 from app.service.talks.months import absence_views, decide_absence, keep_talk, say_absence
@@ -18,6 +20,7 @@ from app.staff.models import Role
 from app.web.access import access_community
 from app.web.auth import current_scope, require_role
 from app.web.services import services as outside
+from app.web.standards.ordering import chosen_place, take_file
 from app.web.talks import words
 from app.web.talks.acting import attempt
 from app.web.talks.forms import AbsenceForm, DecisionForm, TalkForm
@@ -73,6 +76,24 @@ def index() -> str:
         is_reader=is_reader,
         open_opinions=_open_opinions(None) if scope.role is Role.OFFICE else (),
         today=beijing_date(now),
+    )
+
+
+@bp.get("/talks.<form>")
+@require_role(*READERS)
+def take(form: str) -> Response:
+    """Hand talks out with what came of each opinion: of one community or of all one's own."""
+    place = chosen_place()
+    tables = talk_tables(
+        reading(), outside().vault, current_scope(), None if place is None else place.id
+    )
+    return take_file(
+        form,
+        tables,
+        title=_("Monthly talk with the owners' committee"),
+        name="talks" if place is None else f"talks-{place.code}",
+        subject="talks",
+        community_id=None if place is None else place.id,
     )
 
 

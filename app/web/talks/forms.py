@@ -152,7 +152,7 @@ class ForumForm(Form):
     def offer(self, communities: Iterable[tuple[str, str]]) -> None:
         """Offer communities, places and departments."""
         self.community.choices = list(communities)
-        self.place.choices = [(one.value, words.forum_place(one)) for one in ForumPlace]
+        self.place.choices = [(one.value, talk_words.forum_place(one)) for one in ForumPlace]
         self.department.choices = departments()
 
 
@@ -180,7 +180,7 @@ class ReplyForm(Form):
 
     def offer(self) -> None:
         """Offer the ways."""
-        self.way.choices = [(one, words.reply_way(one)) for one in REPLY_WAYS]
+        self.way.choices = [(one, talk_words.reply_way(one)) for one in REPLY_WAYS]
 
 
 class ActivityForm(Form):

@@ -1,7 +1,5 @@
 """Opinions of forums and WeChat groups: the list, one or many taken in, the reply."""
 
-import csv
-import io
 from datetime import date
 from typing import Any
 
@@ -11,7 +9,7 @@ from werkzeug.wrappers import Response
 from app.clock import beijing_date
 from app.followup.errors import FieldError
 from app.i18n import gettext as _
-from app.reports.exports.safe import guarded
+from app.reports.talks.lists import forum_table
 from app.service.talks.errors import LinesError, NotFoundError
 from app.service.talks.forum import services
 from app.service.talks.forum.lines import Line, read_file, read_pasted
@@ -21,9 +19,8 @@ from app.service.talks.models import ForumPlace
 from app.service.talks.rows import ForumInput, ForumView
 from app.staff.models import Role
 from app.web.auth import current_scope, require_role
-from app.web.downloads import attachment
 from app.web.services import services as outside
-from app.web.taken import noted
+from app.web.standards.ordering import take_file
 from app.web.talks import words
 from app.web.talks.acting import attempt, own_communities
 from app.web.talks.forms import (
@@ -73,33 +70,22 @@ def index() -> str:
     )
 
 
-@bp.get("/opinions.csv")
+@bp.get("/opinions.<form>")
 @require_role(*DESK)
-def table() -> Response:
-    """Hand out the list as a table without authors and homes."""
+def table(form: str) -> Response:
+    """Hand out the list as a file without authors and homes."""
     now = outside().now()
     with transaction() as session:
         views = services.view_list(
             session, outside().vault, current_scope(), _filters(), now=now, limit=_MOST_IN_FILE
         )
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(
-        [
-            *("community", "place", "place_name", "said_on", "text", "department", "due_on"),
-            *("replied_on", "reply_way", "reply", "late"),
-        ]
+    return take_file(
+        form,
+        [forum_table(views)],
+        title=_("Forums and WeChat groups"),
+        name="forum-opinions",
+        subject="talks:forum",
     )
-    for one in views:
-        cells = (
-            *(one.community, one.place.value, one.place_name, one.said_on.isoformat()),
-            *(one.text, one.department, one.due_on.isoformat()),
-            one.replied_on.isoformat() if one.replied_on else "",
-            *(one.reply_way, one.reply, "1" if one.reply_late else "0"),
-        )
-        writer.writerow([guarded(cell) for cell in cells])
-    answer = attachment(text.getvalue().encode("utf-8-sig"), "text/csv", "forum-opinions.csv")
-    return noted(answer, "talks:forum", "csv")
 
 
 @bp.get("/new")

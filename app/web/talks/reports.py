@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from app.clock import beijing_date
 from app.i18n import gettext as _
-from app.reports.exports.safe import guarded
-from app.reports.talks.gather import gather, rows_of
+from app.reports.talks.figures import figure_table, parts_of
+from app.reports.talks.gather import gather
 from app.service.talks.models import Addressee, AuthorityReport
 from app.service.talks.rules import half_year
 from app.service.talks.statements import queries, services
@@ -19,6 +19,7 @@ from app.surveys.register.queries import get_community
 from app.web.auth import current_scope, require_role
 from app.web.downloads import attachment
 from app.web.services import services as outside
+from app.web.standards.ordering import take_file
 from app.web.taken import noted
 from app.web.talks.acting import attempt, own_communities
 from app.web.talks.forms import PlainForm, ReportForm, SentForm
@@ -117,22 +118,26 @@ def send(authority_report_id: int) -> tuple[str, int] | Response:
     return redirect(url_for(".show", authority_report_id=authority_report_id))
 
 
-@bp.get("/<int:authority_report_id>.<any(json, csv):ending>")
+@bp.get("/<int:authority_report_id>.<form>")
 @require_role(*READERS)
-def figures(authority_report_id: int, ending: str) -> Response:
-    """Hand out the figures of a version."""
+def figures(authority_report_id: int, form: str) -> Response:
+    """Hand out the figures of a version: in words as a list, as they were kept as JSON."""
     report = _find(authority_report_id)[0]
-    name = f"authority-report-{report.id}-v{report.version}.{ending}"
-    if ending == "json":
-        answer = attachment(report.content, "application/json", name)
-    else:
-        lines = ["part,figure,value"]
-        for row in rows_of(report.content):
-            cells = [str(guarded(cell)).replace('"', '""') for cell in row]
-            lines.append(",".join(f'"{cell}"' for cell in cells))
-        content = ("\r\n".join(lines) + "\r\n").encode("utf-8-sig")
-        answer = attachment(content, "text/csv", name)
-    return noted(answer, f"authority-report:{report.id}", ending, community_id=report.community_id)
+    name, subject = (
+        f"authority-report-{report.id}-v{report.version}",
+        f"authority-report:{report.id}",
+    )
+    if form == "json":
+        answer = attachment(report.content, "application/json", f"{name}.json")
+        return noted(answer, subject, form, community_id=report.community_id)
+    return take_file(
+        form,
+        [figure_table(report.content)],
+        title=_("Report on property service and owners' opinions"),
+        name=name,
+        subject=subject,
+        community_id=report.community_id,
+    )
 
 
 def _find(key: int) -> tuple[AuthorityReport, str | None, str]:
@@ -173,7 +178,8 @@ def _page(key: int, form: SentForm | None = None) -> str:
         community=community,
         made_by=made_by,
         approved_by="" if approver is None else approver.name,
-        rows=rows_of(report.content),
+        parts=parts_of(report.content),
+        made_on=beijing_date(report.made_at),
         form=form or SentForm(formdata=None, sent_on=today),
         plain=PlainForm(formdata=None),
         is_head=current_scope().role is Role.HEAD_OFFICE,

@@ -6,7 +6,6 @@ from app.i18n import gettext as _
 from app.service.talks.errors import LinesError
 from app.service.talks.models import (
     AbsenceState,
-    ForumPlace,
     OutsideKind,
     ReportState,
 )
@@ -56,28 +55,6 @@ def absence_state(state: AbsenceState) -> str:
     }[state]
 
 
-def forum_place(place: ForumPlace) -> str:
-    """Return where an opinion was read."""
-    return {
-        ForumPlace.FORUM: _("Forum on the web"),
-        ForumPlace.WECHAT_GROUP: _("WeChat group"),
-        ForumPlace.APP: _("Company's app"),
-        ForumPlace.SHORT_VIDEO: _("Short video or blog"),
-        ForumPlace.OTHER: _("Somewhere else"),
-    }[place]
-
-
-def reply_way(way: str) -> str:
-    """Return where a reply was given."""
-    return {
-        "there": _("in the same place"),
-        "message": _("by private message"),
-        "phone": _("by phone"),
-        "visit": _("by a visit"),
-        "notice": _("by a notice"),
-    }.get(way, way)
-
-
 def outside_kind(kind: OutsideKind) -> str:
     """Return the kind of a contact outside the company."""
     return {
@@ -123,51 +100,6 @@ def line_problem(error: LinesError) -> str:
         "in_future": _("This lies in the future."),
     }.get(error.problem, _("This cannot be read; please check it."))
     return f"{_('Line {number}: ').format(number=error.line)}{what}" if error.line else what
-
-
-def part_name(part: str) -> str:
-    """Return a part of the figures of a report."""
-    return {
-        "": _("Report"),
-        "talks": _("Talks with the committee"),
-        "opinions": _("Opinions of talks"),
-        "forum": _("Forums and WeChat groups"),
-        "activities": _("Activities and open days"),
-    }.get(part, part.replace("results.", f"{_('Survey')} "))
-
-
-def figure_name(name: str) -> str:
-    """Return a figure of a report; one without a name is shown as it is called in the file."""
-    return {
-        "communities": _("communities"),
-        "months": _("Months due"),
-        "held": _("Took place"),
-        "held_late": _("Held late"),
-        "excused": _("No talk, confirmed"),
-        "late": _("Overdue"),
-        "due": _("Due this month"),
-        "ahead": _("Not due yet"),
-        "new": _("No answer yet"),
-        "answered": _("Answered in the talk"),
-        "promised": _("Under way"),
-        "done": _("Done, to be reported back"),
-        "told": _("Reported back"),
-        "total": _("All"),
-        "open": _("Not replied to"),
-        "replied": _("Replied to"),
-        "replied_in_time": _("Replied to in time"),
-        "people": _("People who came"),
-        "cancelled": _("Called off"),
-        "base": _("Homes asked"),
-        "returned": _("Homes answered"),
-        "index_value": _("Index (0–100)"),
-        "satisfied_value": _("Satisfied or better, %"),
-        "cases": _("Homes with comments"),
-        "cases_closed": _("dealt with"),
-        "cases_open": _("under way"),
-        "cases_declined": _("wished no reply"),
-        "counted_on": _("counted on"),
-    }.get(name, name)
 
 
 def tabs(role: Role) -> list[tuple[str, str]]:

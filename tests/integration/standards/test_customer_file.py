@@ -2,16 +2,21 @@
 
 from datetime import date, timedelta
 
+import pypdfium2
 import pytest
 from sqlalchemy import select
 
 from app.followup.models import CaseList, ContactRecord, FollowUp, Outcome, Source
+from app.followup.papers.models import PaperKind
+from app.followup.papers.services import find, open_content, order
+from app.reports.paper_work import make_paper
 from app.reports.standards.customer_file import customer_file, file_table
 from app.reports.standards.queries import CustomerType, count_types, list_typed
+from app.reports.work import Workshop
 from app.service.repairs.models import OrderState, Origin, Place, RepairOrder, Thing
 from app.service.standards.loss_services import LossInput, add_loss
 from app.service.standards.models import LossKind, LossReason
-from app.staff.models import Role
+from app.staff.models import Role, Staff
 from app.staff.scope import Scope
 from app.surveys.register.homes.queries import find_home
 from app.surveys.register.models import Building, Household, Person, PersonKind
@@ -167,3 +172,35 @@ def test_homes_are_told_apart_by_who_lives_there(session, vault, community):
         limit=1,
     )
     assert [one.household_id for one in page] == [homes[2].id]
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (PaperKind.CUSTOMER_FILE, "客户档案"),
+        (PaperKind.SERVICE_GUIDE, "服务指南"),
+        (PaperKind.LOSSES, "流失"),
+        (PaperKind.DELIVERY, "发放、回收登记"),
+        (PaperKind.STANDARDS, "服务标准"),
+    ],
+)
+def test_the_worker_prints_each_sheet_that_pages_of_standards_and_documents_order(
+    engine, session, vault, storage, config, community, kind, said
+):
+    campaign = make_campaign(session, vault)
+    about = {
+        "household": first_home(session, community).household_id,
+        "community": community.id,
+        "campaign": campaign.id,
+        "year": 2026,
+        "month": "2026-11-01",
+    }
+    head = Scope(session.scalars(select(Staff.id)).first(), "", Role.HEAD_OFFICE, None)
+    paper = order(session, head, kind, about, name="-", language="zh-Hans", now=NOW)
+    session.commit()
+    make_paper(Workshop(engine, vault, storage, config, lambda: NOW), {"paper_id": paper})
+    session.rollback()
+    made = find(session, head, paper, now=NOW)
+    page = pypdfium2.PdfDocument(open_content(vault, made))[0].get_textpage().get_text_bounded()
+    assert said in page

@@ -102,6 +102,14 @@ def test_the_same_words_are_one_opinion_but_short_ones_are_said_on_many_days():
     assert key("电梯又坏了", 1) == key("电梯又坏了。", 1)
 
 
+def test_signs_and_emoji_alone_are_words_of_their_own():
+    def mark(text):
+        return same_words(1, "wechat_group", author="小王", said_on=date(2026, 11, 3), text=text)
+
+    assert mark("👍👍") != mark("😡")
+    assert mark("👍 👍") == mark("👍👍")
+
+
 def test_pasted_lines_lose_the_name_before_the_colon_and_keep_addresses():
     lines = read_pasted("张三 11-03 12:00：电梯又坏了\n\n李四: 保洁好\nhttps://x.cn/1\n只有话")
     assert [(one.author, one.text) for one in lines] == [

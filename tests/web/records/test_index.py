@@ -5,10 +5,14 @@ from flask import url_for
 from sqlalchemy import select
 
 from app.followup.papers.models import Paper, PaperKind
+from app.followup.visits.models import Visit, VisitState
+from app.followup.visits.services import plan_visits
 from app.staff.models import Role
+from app.surveys.response.tracker import gate_standing
 from app.web.records.documents import documents
-from tests.factories import make_campaign, make_community
-from tests.web.staff_pages import enter_as
+from tests.factories import gate_of, make_campaign, make_community, members_of
+from tests.integration.snapshot.answering import AFTER, answer
+from tests.web.staff_pages import enter_as, release
 
 
 def test_all_eighteen_documents_lead_to_pages_that_exist(app):
@@ -45,3 +49,28 @@ def test_deliveries_are_ordered_and_taken_for_own_communities_only(client, sessi
     assert ordered.status_code == 303
     session.rollback()
     assert session.scalars(select(Paper.kind)).all() == [PaperKind.DELIVERY]
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "json"])
+def test_defects_answers_and_minutes_leave_in_every_form(client, session, form):
+    enter_as(client, session, Role.OFFICE, [make_community(session)])
+    for name in ("defects", "answers", "minutes"):
+        assert client.get(f"/records/{name}.{form}").status_code == 200, name
+
+
+def test_a_visit_that_was_made_is_listed_with_its_print(client, session, vault, storage, app):
+    community = make_community(session, households=6, important=2)
+    campaign = make_campaign(session, vault)
+    answer(session, vault, campaign, members_of(session, campaign, community)[0])
+    release(session, vault, storage, campaign, community)
+    gate = gate_of(session, campaign, community)
+    status = gate_standing(session, campaign, gate, now=AFTER).status
+    plan_visits(session, campaign, gate, status, now=AFTER)
+    visit = session.scalars(select(Visit)).first()
+    visit.state = VisitState.DECLINED
+    session.commit()
+    enter_as(client, session, Role.OFFICE, [community], app=app, now=AFTER)
+    page = client.get(f"/records/visits?campaign={campaign.code}")
+    assert page.status_code == 200
+    assert f'href="/desk/visits/{visit.id}"' in page.text
+    assert f'action="/records/visits/{visit.id}"' in page.text

@@ -127,6 +127,30 @@ def test_a_talk_of_another_community_is_not_there_for_an_office(client, session,
     assert [one.shared_at for one in stored(session, CommitteeTalk)] == [None]
 
 
+def test_talks_leave_with_their_opinions_for_own_communities_only(
+    client, session, app, vault, head
+):
+    place, neighbour = make_community(session, name="甲苑"), make_community(session, name="乙苑")
+    for where in (place, neighbour):
+        talk = keep_talk(session, vault, head, where.id, TALK, now=NOW)
+        add_opinion(
+            session, vault, head, talk,
+            voice=Voice.COMMITTEE, department="service", text=f"{where.name}：=1+1", now=NOW,
+        )  # fmt: skip
+    enter(client, session, app, Role.OFFICE, place)
+    table = client.get("/talks/talks.csv").text
+    assert "甲苑：=1+1" in table
+    assert TALK.minutes in table
+    assert "乙苑" not in table
+    lists = client.get(f"/talks/talks.json?community={place.id}").json["lists"]
+    assert [len(one["rows"]) for one in lists] == [1, 1]
+    assert client.get(f"/talks/talks.csv?community={neighbour.id}").status_code == 404
+    assert client.get("/talks/talks.xlsx").data.startswith(b"PK")
+    for name in ("forum/opinions", "activities/activities"):
+        for form in ("xlsx", "csv", "json"):
+            assert client.get(f"/talks/{name}.{form}").status_code == 200, (name, form)
+
+
 def test_what_the_committee_writes_waits_on_the_office_page(client, session, app):
     place = make_community(session)
     enter(client, session, app, Role.COMMITTEE, place)
@@ -175,5 +199,12 @@ def test_a_report_is_drafted_approved_and_its_figures_leave_as_a_table(client, s
     report = find_report(session, head, int(address.rsplit("/", 1)[1]))[0]
     assert report.state is ReportState.APPROVED
     table = client.get(f"{address}.csv").text
-    assert table.lstrip("\ufeff").startswith("part,figure,value")
-    assert '"talks","communities","1"' in table
+    assert table.lstrip("\ufeff").startswith("Section,Figure,Value")
+    assert "Talks with the committee,Number of communities,1" in table
+    assert client.get(f"{address}.xlsx").data.startswith(b"PK")
+    kept = client.get(f"{address}.json").json
+    assert kept["complaints"]["received"] == 0
+    page = client.get(address).text
+    assert "Complaints received" in page
+    assert not [name for name in ("is_over", "index_high", "schema") if name in page]
+    assert client.get(f"{address}.exe").status_code == 404
