@@ -41,6 +41,8 @@ from app.web.callbacks import records as call_back_records
 from app.web.callbacks import results as call_back_results
 from app.web.complaints import acts as complaint_acts
 from app.web.complaints import codes as complaint_codes
+from app.web.complaints import erasing as complaint_erasing
+from app.web.complaints import groups as complaint_groups
 from app.web.complaints import lists as complaints
 from app.web.complaints import page as complaint_page
 from app.web.complaints import taking as complaint_taking
@@ -246,6 +248,8 @@ PAGES = (
     complaint_page,
     complaint_acts,
     complaint_codes,
+    complaint_groups,
+    complaint_erasing,
     complaint_announcements,
     complaint_figures,
     complaint_months,

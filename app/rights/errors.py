@@ -31,3 +31,7 @@ class NoAnswerError(RightsError):
 
 class KeyInUseError(RightsError):
     """Something is still sealed with the key; carries where."""
+
+
+class ComplaintStaysError(RightsError):
+    """Who complained cannot be erased by himself: a home's erasure does it, or it is open."""

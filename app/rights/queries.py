@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.rights.models import RequestKind, RequestState, RightsRequest
+from app.service.complaints.models import Complaint
 from app.staff.models import Role, Staff
 from app.staff.queries import list_named
 from app.surveys.campaign.models import Campaign, FrameMember
@@ -23,6 +24,7 @@ class RequestRow:
     room: str
     asked_by: str
     ended_by: str
+    number: str = ""  # of the complaint without a home it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,16 @@ def find_open_erasure(session: Session, household_id: int) -> RightsRequest | No
     return session.scalars(query).first()
 
 
+def find_open_erasure_of(session: Session, uid: str) -> RightsRequest | None:
+    """Return the erasure of a subject that is asked for and not settled."""
+    query = select(RightsRequest).where(
+        RightsRequest.uid == uid,
+        RightsRequest.kind == RequestKind.ERASE,
+        RightsRequest.state == RequestState.OPEN,
+    )
+    return session.scalars(query).first()
+
+
 def lock_request(session: Session, request_id: int) -> RightsRequest | None:
     """Return a request as it stands now, locked to the end of the transaction."""
     query = select(RightsRequest).where(RightsRequest.id == request_id).with_for_update()
@@ -83,12 +95,14 @@ def count_others(session: Session, staff_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def _rows() -> Select[RightsRequest, str, str, str]:
+def _rows() -> Select[RightsRequest, str, str, str, str]:
+    is_about = RightsRequest.uid == "complaint:" + cast(Complaint.follow_up_id, String)
     return (
-        select(RightsRequest, Community.name, Building.code, Household.room)
+        select(RightsRequest, Community.name, Building.code, Household.room, Complaint.number)
         .join(Community, Community.id == RightsRequest.community_id)
         .outerjoin(Household, Household.id == RightsRequest.household_id)
         .outerjoin(Building, Building.id == Household.building_id)
+        .outerjoin(Complaint, is_about)
     )
 
 
@@ -98,6 +112,7 @@ def _row(
     community: str,
     building: str | None,
     room: str | None,
+    number: str | None,
 ) -> RequestRow:
     people = [request.asked_by, *([request.ended_by] if request.ended_by else [])]
     names = list_named(session, people)
@@ -108,4 +123,5 @@ def _row(
         room=room or "",
         asked_by=names.get(request.asked_by, ""),
         ended_by=names.get(request.ended_by or 0, ""),
+        number=number or "",
     )

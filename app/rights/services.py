@@ -8,9 +8,10 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from app.rights import queries
-from app.rights.erasure.services import Erased, erase_home
+from app.rights.erasure.services import Erased, erase_complainant, erase_home
 from app.rights.errors import (
     AlreadyAskedError,
+    ComplaintStaysError,
     NoAnswerError,
     NoReasonError,
     SamePersonError,
@@ -18,6 +19,7 @@ from app.rights.errors import (
     WrongAddressError,
 )
 from app.rights.models import RequestKind, RequestState, RightsRequest
+from app.service.complaints.models import Complaint
 from app.staff import audit
 from app.staff.scope import Scope
 from app.surveys.instrument.answers import clean_text
@@ -28,6 +30,7 @@ from app.surveys.response.voids.services import void_response
 from app.vault import Vault
 
 PURPOSE = "rights"
+COMPLAINT = "complaint:"  # names a complaint without a home, as in the audit log
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,15 @@ class Demand:
 
     reason: str
     proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a demand is about where there is no home."""
+
+    household_id: int | None
+    uid: str
+    community_id: int
 
 
 def ask_erasure(
@@ -59,6 +71,32 @@ def ask_erasure(
     return _write_down(session, vault, home, demand, RequestKind.ERASE, actor=actor, now=now)
 
 
+def ask_complainant_erasure(
+    session: Session,
+    vault: Vault,
+    complaint: Complaint,
+    demand: Demand,
+    *,
+    actor: Scope,
+    now: datetime,
+) -> RightsRequest:
+    """Write down that who complained without a home is to be erased; somebody else does it.
+
+    Raises:
+        NoReasonError: Reason or proof is missing.
+        AlreadyAskedError: It is asked for already.
+        ComplaintStaysError: It is of a home, whose erasure takes it along, or not closed yet.
+    """
+    if complaint.household_id is not None or complaint.is_open:
+        raise ComplaintStaysError(complaint.follow_up_id)
+    uid = f"{COMPLAINT}{complaint.follow_up_id}"
+    known = queries.find_open_erasure_of(session, uid)
+    if known is not None:
+        raise AlreadyAskedError(known.id)
+    told = Subject(None, uid, complaint.community_id)
+    return _write_down(session, vault, told, demand, RequestKind.ERASE, actor=actor, now=now)
+
+
 def carry_out(
     session: Session,
     vault: Vault,
@@ -69,35 +107,45 @@ def carry_out(
     actor: Scope,
     now: datetime,
 ) -> Erased:
-    """Erase the home of a request.
+    """Erase the home of a request, or who complained without one.
 
     Args:
         session: A writing transaction.
         vault: Seals the empty texts.
         instance: Folder with the files that wait to be fetched.
         request_id: The request.
-        typed: The address as the person typed it: building and room.
+        typed: The address as the person typed it: building and room; or the complaint's number.
         actor: Who carries it out: another than who wrote it down, if there is another.
         now: Aware instant.
 
     Raises:
         UnknownRequestError: There is none, or it is settled.
         SamePersonError: The person wrote it down himself, and head office has others.
-        WrongAddressError: What was typed is not this home.
+        WrongAddressError: What was typed is not this home or complaint.
     """
     request = _open_request(session, request_id)
     found = queries.find_request(session, request_id)
-    if request.household_id is None or found is None:
+    if found is None or (request.household_id is None and not found.number):
         raise UnknownRequestError(request_id)
     if request.asked_by == actor.staff_id and queries.count_others(session, actor.staff_id):
         raise SamePersonError(actor.staff_id)
-    if _plain(typed) != _plain(f"{found.building}{found.room}"):
+    if _plain(typed) != _plain(found.number or f"{found.building}{found.room}"):
         raise WrongAddressError(request_id)
-    erased = erase_home(
-        session, vault, instance, household_id=request.household_id, actor=actor, now=now
-    )
+    if request.household_id is None:
+        erased = erase_complainant(
+            session,
+            vault,
+            complaint_id=int(request.uid.removeprefix(COMPLAINT)),
+            community_id=request.community_id,
+            actor=actor,
+            now=now,
+        )
+    else:
+        erased = erase_home(
+            session, vault, instance, household_id=request.household_id, actor=actor, now=now
+        )
     request = _open_request(session, request_id)
-    request.outcome = erased.to_json()
+    request.outcome, request.reason_sealed = erased.to_json(), None
     _end(request, RequestState.DONE, actor, now)
     session.flush()
     return erased
@@ -192,7 +240,7 @@ def open_demand(vault: Vault, request: RightsRequest) -> Demand | None:
 def _write_down(
     session: Session,
     vault: Vault,
-    home: FoundHome,
+    home: FoundHome | Subject,
     demand: Demand,
     kind: RequestKind,
     *,

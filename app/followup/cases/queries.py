@@ -79,6 +79,11 @@ def list_events(session: Session, case_id: int) -> list[tuple[CaseEvent, str, st
     return [(event, by, to, note) for event, by, to, note in session.execute(query)]
 
 
+def is_led_elsewhere(session: Session, case_id: int) -> bool:
+    """Say whether a slice of the service loop leads a case, and no act of the survey moves it."""
+    return bool(session.scalar(select(FollowUp.is_led_elsewhere).where(FollowUp.id == case_id)))
+
+
 def list_standing_contacts(session: Session, case_id: int) -> list[ContactRecord]:
     """Return the contacts of a case that were not taken back, oldest first."""
     query = (

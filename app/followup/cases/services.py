@@ -48,7 +48,8 @@ def give_cases(
 
     Raises:
         CaseNotFoundError: A case does not exist for this person; nothing changes.
-        NotResponsibleError: The named person may not answer for one of them.
+        NotResponsibleError: The named person may not answer for one of them, or the one case is
+            led elsewhere; among many such a one stays where it is.
         FieldError: A hand-over without a reason.
     """
     changed = 0
@@ -60,7 +61,9 @@ def give_cases(
             teams[place] = _allowed(session, scope, row)
         _check_giver(scope, row, staff_id, teams[place])
         found = get_case(session, row.id)
-        if found.responsible_id == staff_id:
+        if found.is_led_elsewhere and len(rows) == 1:
+            raise NotResponsibleError(staff_id)  # its slice says who may answer for it
+        if found.responsible_id == staff_id or found.is_led_elsewhere:
             continue
         _give(session, vault, scope, found, staff_id=staff_id, reason=reason, now=now)
         changed += 1

@@ -64,8 +64,17 @@ def end_work(session: Session) -> None:
 
 def collect(session: Session, household_id: int) -> dict[Group, set[int]]:
     """Return the keys of everything that belongs to a home."""
+    return _follow(session, Group.HOME, household_id)
+
+
+def collect_case(session: Session, case_id: int) -> dict[Group, set[int]]:
+    """Return the keys of everything that belongs to a case without a home."""
+    return _follow(session, Group.CASE, case_id)
+
+
+def _follow(session: Session, start: Group, key: int) -> dict[Group, set[int]]:
     keys: dict[Group, set[int]] = {group: set() for group in Group}
-    keys[Group.HOME] = {household_id}
+    keys[start] = {key}
     for group, column, source in WAYS:
         table = Base.metadata.tables[group.value]
         query = select(table.c.id).where(table.c[column].in_(keys[source]))

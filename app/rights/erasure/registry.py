@@ -151,7 +151,7 @@ RULES: tuple[Rule, ...] = (
         "view",
         name_sealed=Fill.EMPTY,
         contact_sealed=Fill.EMPTY,
-        company_sealed=Fill.NOTHING,
+        company_sealed=Fill.EMPTY,  # a complaint without a home has one
         text_sealed=Fill.EMPTY,
         cause_sealed=Fill.EMPTY,
         prevention_sealed=Fill.EMPTY,

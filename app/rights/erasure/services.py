@@ -135,6 +135,50 @@ def erase_home(
     return erased
 
 
+def erase_complainant(
+    session: Session,
+    vault: Vault,
+    *,
+    complaint_id: int,
+    community_id: int,
+    actor: Scope,
+    now: datetime,
+) -> Erased:
+    """Destroy everything that says who complained without a home, and every word of it.
+
+    That somebody complained, about what, and when it was answered stays: these are figures.
+    """
+    keys = queries.collect_case(session, complaint_id)
+    queries.begin_work(session)
+    rows: dict[str, int] = {}
+    for rule in RULES:
+        if keys[rule.group]:
+            count = queries.apply_rule(session, vault, rule, keys)
+            rows[rule.table] = rows.get(rule.table, 0) + count
+    queries.end_work(session)
+    rows["paper"] = queries.drop_papers(session)
+    queries.clear_job_errors(session)
+    session.expire_all()
+    subject = f"complaint:{complaint_id}"
+    erased = Erased(
+        rows={table: count for table, count in sorted(rows.items()) if count},
+        files=0,
+        copies=_copies(session, subject, community_id),
+        uploads=(),
+    )
+    audit.record(
+        session,
+        actor=actor,
+        action="rights.erase",
+        subject=subject,
+        community_id=community_id,
+        detail="complaint without a home",
+        now=now,
+    )
+    enqueue(session, COMPACT, {}, dedup_key=COMPACT, now=now)
+    return erased
+
+
 def _empty(
     session: Session,
     vault: Vault,

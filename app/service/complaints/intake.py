@@ -1,5 +1,6 @@
 """Taking a complaint in. No commit."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from app.service.complaints.taking.queries import find_place
 from app.staff.models import Role
 from app.staff.scope import Scope
 from app.surveys.campaign.planning.queries import load_calendar
+from app.surveys.instrument.answers import clean_text
 from app.vault import Vault
 
 _TAKERS = frozenset({Role.HEAD_OFFICE, Role.LEADER, Role.OFFICE, Role.STEWARD, Role.CALLER})
@@ -46,6 +48,7 @@ def take_in(
     Raises:
         FieldError: Names a field that is empty, unknown or cannot be true; nothing is stored.
     """
+    intake = _cleaned(intake)
     check_intake(intake, now=now)
     known = queries.find_by_key(session, intake.key) if intake.key else None
     if known is not None:
@@ -63,6 +66,17 @@ def take_in(
     audit(session, scope, book, "take_in", now=now, detail=book.complaint.number)
     session.flush()
     return Taken(book.id, book.complaint.number)
+
+
+def _cleaned(intake: Intake) -> Intake:
+    """Return what was said without signs no page and no paper can show."""
+    return replace(
+        intake,
+        name=clean_text(intake.name),
+        contact=clean_text(intake.contact),
+        company=clean_text(intake.company),
+        text=clean_text(intake.text),
+    )
 
 
 def _store(
@@ -135,7 +149,6 @@ def _check_asked(session: Session, scope: Scope | None, intake: Intake) -> None:
 def _new(session: Session, vault: Vault, case: FollowUp, number: str, intake: Intake) -> Complaint:
     clock = clock_of(intake.received_at, intake.channel, load_calendar(session))
     case.start_by = case.close_by = clock.due_on
-    company = intake.company.strip()
     return Complaint(
         follow_up_id=case.id,
         number=number,
@@ -145,10 +158,10 @@ def _new(session: Session, vault: Vault, case: FollowUp, number: str, intake: In
         hotline_kind=intake.hotline_kind,
         has_media=intake.has_media,
         has_legal=intake.has_legal,
-        name_sealed=vault.seal(intake.name.strip(), "name"),
-        contact_sealed=vault.seal(intake.contact.strip(), "phone"),
-        company_sealed=vault.seal(company, "name") if company else None,
-        text_sealed=vault.seal(intake.text.strip(), "complaint"),
+        name_sealed=vault.seal(intake.name, "name"),
+        contact_sealed=vault.seal(intake.contact, "phone"),
+        company_sealed=vault.seal(intake.company, "name") if intake.company else None,
+        text_sealed=vault.seal(intake.text, "complaint"),
         received_at=intake.received_at,
         first_asked_by=intake.first_asked_by,
         rings=intake.rings,

@@ -10,6 +10,7 @@ from app.followup.models import ContactRecord
 from app.followup.queries import list_contacts, list_sealed_comments
 from app.followup.rows import ContactView
 from app.service.complaints import queries
+from app.service.complaints.alike.queries import list_repeats
 from app.service.complaints.clocks import step_due
 from app.service.complaints.errors import ComplaintNotFoundError
 from app.service.complaints.models import ComplaintStep, Step
@@ -107,6 +108,7 @@ def open_complaint(
             )
             for event, by, to, sealed in list_events(session, row.id)
         ),
+        repeats=tuple(list_repeats(session, scope, row.id)),
     )
 
 

@@ -8,6 +8,7 @@ from app.followup.models import FollowUp, Stage
 from app.followup.rows import ContactView
 from app.service.complaints.clocks import is_late
 from app.service.complaints.models import (
+    Against,
     Channel,
     Complaint,
     ComplaintClass,
@@ -73,6 +74,7 @@ class Order(StrEnum):
 
     DUE = "due"  # what must move first
     NEWEST = "newest"
+    KEY = "key"  # as they were taken in: pages of programs, which never shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,9 @@ class Filters:
         is_unseen: Only valid ones head office has not looked at.
         is_repeat: Only those about the same once more.
         group_id: Only those of a group.
+        is_grouped: Only those of groups head office confirmed.
+        against: Only those about the director, or about staff.
+        has_compensation, has_media, has_legal: Only those with money, press or lawyers in them.
         late_at: Only those unanswered whose time is over at this instant.
         number: Only this number.
         order: How to sort.
@@ -108,6 +113,11 @@ class Filters:
     is_unseen: bool = False
     is_repeat: bool = False
     group_id: int | None = None
+    is_grouped: bool = False
+    against: Against | None = None
+    has_compensation: bool | None = None
+    has_media: bool | None = None
+    has_legal: bool | None = None
     late_at: datetime | None = None
     number: str | None = None
     order: Order = Order.DUE
@@ -178,6 +188,7 @@ class ComplaintView:
         cause, prevention: Empty until it is closed.
         contacts: Talks with him, oldest first.
         steps, extensions, escalations, events: What was done.
+        repeats: Later ones of the home about the same this person may know of: key and number.
     """
 
     row: ComplaintRow
@@ -192,6 +203,7 @@ class ComplaintView:
     extensions: tuple[ExtensionView, ...]
     escalations: tuple[EscalationView, ...]
     events: tuple[EventView, ...]
+    repeats: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +216,11 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """Complaints of several homes about the same."""
+    """Complaints of several homes about the same.
+
+    Attributes:
+        complaints, homes, waiting: Those this person may know of; `waiting` for an answer.
+    """
 
     id: int
     community_id: int
@@ -217,6 +233,20 @@ class GroupRow:
     suggested_at: datetime
     complaints: int
     homes: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupAnswer:
+    """What came of one answer for all complaints of a group.
+
+    Attributes:
+        answered: So many are answered now.
+        kept: So many keep their clock: what came in writing is answered in writing.
+    """
+
+    answered: int
+    kept: int
 
 
 @dataclass(frozen=True, slots=True)

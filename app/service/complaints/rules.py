@@ -26,6 +26,7 @@ SETTINGS = {
     "group_community": 5,  # homes of a community
 }
 HIGHEST_SETTING = 3650
+OLDEST = timedelta(days=366)  # nothing is taken in as received before that
 BELATED = timedelta(hours=24)  # a talk written down later counts from when it was written down
 
 # Channels whose complaint is a writing (来函); all others count as spoken.
@@ -280,6 +281,8 @@ def check_intake(intake: Intake, *, now: datetime) -> None:
         raise FieldError("kind" if intake.kind is None else "code", "empty")
     if intake.received_at > now:
         raise FieldError("received_at", "in_future")
+    if now - intake.received_at > OLDEST:
+        raise FieldError("received_at", "too_old")  # a slip of the pen: it would be years overdue
     if intake.rings is not None and not 0 <= intake.rings <= 99:
         raise FieldError("rings", "unknown")
 

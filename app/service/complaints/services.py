@@ -1,7 +1,12 @@
 """What pages, jobs and other slices do with complaints. None commits."""
 
 from app.service.complaints.adopting import adopt_turned
-from app.service.complaints.alike.services import confirm_group, dismiss_group
+from app.service.complaints.alike.services import (
+    confirm_group,
+    dismiss_group,
+    note_raised_before,
+)
+from app.service.complaints.alike.together import answer_together, make_group
 from app.service.complaints.answering import (
     acknowledge,
     answer,
@@ -10,6 +15,7 @@ from app.service.complaints.answering import (
     set_long_running,
     take_step_of,
 )
+from app.service.complaints.books import get_book
 from app.service.complaints.codes.services import (
     list_codes,
     read_settings,
@@ -17,6 +23,7 @@ from app.service.complaints.codes.services import (
     save_code,
     set_setting,
 )
+from app.service.complaints.counting.queries import month_figures
 from app.service.complaints.ending import close, mark_seen, record_call_back, reopen
 from app.service.complaints.giving import hand_over, list_receivers
 from app.service.complaints.intake import take_in
@@ -29,20 +36,22 @@ from app.service.complaints.queries import (
     find_complaint,
     list_complaints,
     list_of_home,
-    month_figures,
 )
 from app.service.complaints.reading import next_step_due, open_complaint, text_of, view_list
+from app.service.complaints.rows import GroupAnswer
 from app.service.complaints.rules import CallBackResult, Intake, Sorting
 from app.service.complaints.sorting import classify, escalate, reclassify, set_flags
 
 __all__ = [
     "CallBackResult",
+    "GroupAnswer",
     "Intake",
     "Sorting",
     "Step",
     "acknowledge",
     "adopt_turned",
     "answer",
+    "answer_together",
     "classify",
     "close",
     "confirm_group",
@@ -54,14 +63,17 @@ __all__ = [
     "extend",
     "find_by_number",
     "find_complaint",
+    "get_book",
     "hand_over",
     "list_codes",
     "list_complaints",
     "list_of_home",
     "list_receivers",
+    "make_group",
     "mark_seen",
     "month_figures",
     "next_step_due",
+    "note_raised_before",
     "open_complaint",
     "read_settings",
     "reclassify",

@@ -11,14 +11,17 @@ from app.followup.models import Stage
 from app.integrations.scopes import KeyScope
 from app.service.complaints.intake import take_in
 from app.service.complaints.models import Against, Channel, ComplaintClass, Kind
-from app.service.complaints.queries import find_complaint, get_complaint
+from app.service.complaints.queries import find_complaint, get_complaint, list_complaints
+from app.service.complaints.rows import ComplaintRow, Filters, Order
 from app.service.complaints.rules import LONGEST_CONTACT, LONGEST_NAME, Intake
 from app.staff import audit
 from app.surveys.register.homes.queries import find_by_address
 from app.surveys.register.rules import building_key, home_key
 from app.web.api.case_shapes import Instant, Perhaps, Said
-from app.web.api.operations import Body, Call, Model, Operation
+from app.web.api.operations import Body, Call, Model, Operation, PageQuery
+from app.web.api.paging import begin, cursor_behind
 from app.web.api.problems import ApiError, Wrong
+from app.web.api.shapes import Page
 from app.web.services import services
 from app.web.transaction import reading
 
@@ -64,6 +67,20 @@ class ComplaintOut(Model):
     answered_at: datetime | None
     is_open: bool
     is_overdue: bool
+
+
+class ComplaintPage(Page):
+    """A page of complaints, in the order they were taken in."""
+
+    items: list[ComplaintOut]
+
+
+class ComplaintQuery(PageQuery):
+    """What a list of complaints is narrowed to."""
+
+    community: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    is_open: bool | None = Field(default=None, description="Only open or only closed ones.")
+    channel: Channel | None = None
 
 
 def _take(call: Call) -> ComplaintTaken:
@@ -119,7 +136,31 @@ def _one(call: Call) -> ComplaintOut:
     row = find_complaint(reading(), call.who.scope, call.path["complaint_id"])
     if row is None:
         raise ApiError(404, "no_such_complaint")
-    found, now = row.complaint, services().now()
+    return _described(row, services().now())
+
+
+def _list(call: Call) -> ComplaintPage:
+    query = call.query
+    if not isinstance(query, ComplaintQuery):
+        raise TypeError
+    after, limit = begin(call, "complaints")
+    wanted = Filters(
+        is_open=query.is_open,
+        community_id=query.community,
+        channel=query.channel,
+        order=Order.KEY,
+    )
+    page = list_complaints(reading(), call.who.scope, wanted, after=f"0.{after}", limit=limit)
+    now = services().now()
+    behind = page.rows[-1].id if page.next is not None else None
+    return ComplaintPage(
+        items=[_described(row, now) for row in page.rows],
+        next=cursor_behind(call, "complaints", behind),
+    )
+
+
+def _described(row: ComplaintRow, now: datetime) -> ComplaintOut:
+    found = row.complaint
     return ComplaintOut(
         id=row.id,
         number=found.number,
@@ -148,6 +189,16 @@ OPERATIONS = (
         body=ComplaintIn,
         refusals=(404,),
         status=201,
+    ),
+    Operation(
+        name="listComplaints",
+        method="GET",
+        path="/complaints",
+        needs=KeyScope.COMPLAINTS,
+        summary="How far complaints are; none against a director, as for the office.",
+        view=_list,
+        answer=ComplaintPage,
+        query=ComplaintQuery,
     ),
     Operation(
         name="getComplaint",

@@ -167,7 +167,7 @@ def _acknowledge(session: Session, row: ComplaintRow, _form: Form) -> str:
 
 def _answer(session: Session, row: ComplaintRow, form: Form) -> str:
     is_answered = services.answer(
-        session, outside().vault, current_scope(), row.id, _talk(form), now=outside().now()
+        session, outside().vault, current_scope(), row.id, talk_of(form), now=outside().now()
     )
     if is_answered:
         return _("Answered. Another unit calls the customer back now.")
@@ -180,7 +180,7 @@ def _talk_only(session: Session, row: ComplaintRow, form: Form) -> str:
         outside().vault,
         current_scope(),
         row.id,
-        _talk(form),
+        talk_of(form),
         is_substantive=False,
         now=outside().now(),
     )
@@ -225,7 +225,7 @@ def _extend(session: Session, row: ComplaintRow, form: Form) -> str:
         outside().vault,
         current_scope(),
         row.id,
-        _talk(form),
+        talk_of(form),
         due_on=form.due_on.data,
         now=outside().now(),
     )
@@ -238,7 +238,7 @@ def _long(session: Session, row: ComplaintRow, form: Form) -> str:
         outside().vault,
         current_scope(),
         row.id,
-        _talk(form),
+        talk_of(form),
         rough_on=form.due_on.data,
         now=outside().now(),
     )
@@ -309,7 +309,8 @@ def _reopen(session: Session, row: ComplaintRow, form: Form) -> str:
     return _("Opened again, with a clock of its own.")
 
 
-def _talk(form: Form) -> ContactInput:
+def talk_of(form: Form) -> ContactInput:
+    """Return the talk a form tells of."""
     outcome = form.outcome.data if "outcome" in form else Outcome.DATED.value
     day = form.next_on.data if "next_on" in form else form.due_on.data
     return ContactInput(
@@ -318,7 +319,7 @@ def _talk(form: Form) -> ContactInput:
         person=form.person.data,
         outcome=Outcome(outcome),
         result=form.result.data or "",
-        owner_view=form.view.data or None,
+        owner_view=(form.view.data or None) if "view" in form else None,
         next_on=day,
     )
 

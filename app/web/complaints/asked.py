@@ -9,13 +9,17 @@ from typing import TypeVar
 from werkzeug.datastructures import MultiDict
 
 from app.followup.models import Stage
-from app.service.complaints.models import Channel, ComplaintClass, Kind, Level, Severity
+from app.service.complaints.models import Against, Channel, ComplaintClass, Kind, Level, Severity
 from app.service.complaints.rows import Filters, Order
 from app.staff.scope import Scope
 from app.web.keys import key_in
 
 STATES = ("open", "waiting", "closed", "all")
-FLAGS = ("unsorted", "unseen", "major", "repeat")
+FLAGS = (
+    *("unsorted", "unseen", "major", "repeat", "group"),
+    *("money", "media", "legal", "staff", "director"),
+)
+_AGAINST = {"staff": Against.STAFF, "director": Against.DIRECTOR}
 _PLACE = re.compile(r"[0-9]{1,20}\.[0-9]{1,10}", re.ASCII)
 _NARROWING = ("class", "channel", "level", "kind", "flag", "community")
 E = TypeVar("E", bound=StrEnum)
@@ -93,6 +97,11 @@ class Asked:
             is_unclassified=flag == "unsorted",
             is_unseen=flag == "unseen",
             is_repeat=flag == "repeat",
+            is_grouped=flag == "group",
+            against=_AGAINST.get(flag or ""),
+            has_compensation=True if flag == "money" else None,
+            has_media=True if flag == "media" else None,
+            has_legal=True if flag == "legal" else None,
             responsible_id=scope.staff_id if self.is_mine else None,
             late_at=now if self.is_late else None,
             order=Order.NEWEST if state in {"closed", "all"} else Order.DUE,

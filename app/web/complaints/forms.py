@@ -157,6 +157,20 @@ class AnswerForm(TalkForm):
     OUTCOMES = (Outcome.SOLVED, Outcome.EXPLAINED, Outcome.DATED, Outcome.DECLINED)
 
 
+class GroupAnswerForm(AnswerForm):
+    """One answer for all complaints of a group; how each customer took it is asked of each."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        del self.view
+
+
+class GroupForm(Form):
+    """Complaints that may be one matter, by their numbers."""
+
+    numbers = TextAreaField(validators=[filled, at_most(4000)])
+
+
 class DayForm(_ToldForm):
     """A day, and the talk in which the customer heard of it."""
 
@@ -225,6 +239,13 @@ class CodeForm(Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.class_.choices = [(one.value, words.class_name(one)) for one in ComplaintClass]
+
+
+class EraseForm(Form):
+    """Why somebody is to be erased, and what shows that it is himself who asks."""
+
+    reason = TextAreaField(validators=[filled, at_most(500)])
+    proof = StringField(validators=[filled, at_most(200)])
 
 
 class PlainForm(Form):

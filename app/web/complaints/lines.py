@@ -75,9 +75,14 @@ class RowLine:
 
 def about_words(row: ComplaintRow) -> str:
     """Return class and matter, or that nobody has sorted the complaint."""
-    label = row.label_en if current_language() == "en" else row.label_zh
+    label = class_label(row.label_zh, row.label_en)
     name = words.class_name(row.complaint.class_)
     return f"{name} · {label}" if label else name
+
+
+def class_label(zh: str, en: str) -> str:
+    """Return the name of a matter in the reader's language."""
+    return en if current_language() == "en" else zh
 
 
 def home_words(row: ComplaintRow) -> str:

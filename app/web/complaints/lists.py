@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from app.clock import beijing_date
 from app.i18n import gettext as _
 from app.service.complaints import queries
+from app.service.complaints.counting.queries import month_figures
 from app.service.complaints.models import Channel, ComplaintClass, Kind, Level
 from app.service.complaints.rows import ComplaintRow
 from app.staff.models import Role
@@ -30,6 +31,12 @@ TAKERS = (Role.HEAD_OFFICE, Role.OFFICE, Role.STEWARD)
 FILES = (Role.HEAD_OFFICE, Role.OFFICE)
 MOST_IN_A_FILE = 5000
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Marks nobody of a role can meet: those against the director do not exist for his office.
+_HIDDEN = {
+    Role.LEADER: frozenset({"unseen"}),
+    Role.OFFICE: frozenset({"unseen", "director"}),
+    Role.STEWARD: frozenset({"unseen", "director"}),
+}
 Option = tuple[str, str]
 
 
@@ -113,7 +120,7 @@ def _heads() -> list[Head]:
     scope, now = current_scope(), outside().now()
     session = reading()
     due = queries.count_due(session, scope, now=now)
-    month = queries.month_figures(session, scope, None, beijing_date(now), now=now)
+    month = month_figures(session, scope, None, beijing_date(now), now=now)
     return [
         Head(due.late, _("overdue"), is_bad=due.late > 0),
         Head(due.today, _("due today")),
@@ -139,14 +146,20 @@ def _selects(asked: Asked) -> list[tuple[str, str, list[Option], str]]:
         "unseen": _("new to head office"),
         "major": _("Major"),
         "repeat": _("Repeated"),
+        "group": _("group complaint"),
+        "money": _("compensation"),
+        "media": _("media"),
+        "legal": _("legal aid"),
+        "staff": _("against a member of staff"),
+        "director": _("against the director"),
     }
-    is_head = current_scope().role is Role.HEAD_OFFICE
+    hidden = _HIDDEN.get(current_scope().role, frozenset())
     found: list[tuple[str, str, list[Option]]] = [
         ("class", _("Class"), [(one.value, words.class_name(one)) for one in ComplaintClass]),
         ("channel", _("How it came in"), [(one.value, words.channel_name(one)) for one in Channel]),
         ("kind", _("Nature"), [(one.value, words.kind_name(one)) for one in Kind]),
         ("level", _("Level"), [(one.value, words.level_name(one)) for one in Level]),
-        ("flag", _("Mark"), [(one, flags[one]) for one in FLAGS if is_head or one != "unseen"]),
+        ("flag", _("Mark"), [(one, flags[one]) for one in FLAGS if one not in hidden]),
     ]
     communities = list_communities(reading(), current_scope())
     if len(communities) > 1:
@@ -160,7 +173,7 @@ def _links() -> list[Option]:
     role = current_scope().role
     wanted = [
         (_("Monthly figures"), "complaint_months.index", {*ALL, Role.REGION} - {Role.STEWARD}),
-        (_("Group complaints"), "complaint_groups.index", {Role.HEAD_OFFICE}),
+        (_("Group complaints"), "complaint_groups.index", {Role.HEAD_OFFICE, Role.OFFICE}),
         (_("Matters of complaints"), "complaint_codes.index", {Role.HEAD_OFFICE}),
     ]
     return [

@@ -23,6 +23,7 @@ from app.web.complaints.forms import (
     ClassForm,
     CloseForm,
     DayForm,
+    EraseForm,
     EscalateForm,
     FlagsForm,
     GiveForm,
@@ -65,6 +66,7 @@ class Group:
     words: str
     others: tuple[tuple[str, str], ...]
     may_decide: bool
+    href: str  # of the group's own page; empty where this person has none
 
 
 @bp.get("/<int:complaint_id>")
@@ -110,6 +112,7 @@ def _context(session: Session, view: ComplaintView, now: datetime) -> dict[str, 
         "group": _group(session, row),
         "papers": _papers(row),
         "record": may_open("complaint_prints.order"),
+        "erase": _erase_form(row),
         "talks": talks_of(view),
         "history": history_of(view),
     }
@@ -221,7 +224,16 @@ def _group(session: Session, row: ComplaintRow) -> Group | None:
     is_open = row.group_state is GroupState.SUGGESTED
     told = _("suggested by the program") if is_open else _("confirmed by head office")
     is_head = current_scope().role is Role.HEAD_OFFICE
-    return Group(told, others, may_decide=is_open and is_head)
+    href = url_for("complaint_groups.show", group_id=row.complaint.group_id)
+    is_linked = may_open("complaint_groups.show") and (is_head or not is_open)
+    return Group(told, others, may_decide=is_open and is_head, href=href if is_linked else "")
+
+
+def _erase_form(row: ComplaintRow) -> EraseForm | None:
+    """Return the form of a demand to erase, where head office may write one down here."""
+    is_head = current_scope().role is Role.HEAD_OFFICE
+    is_over = not row.complaint.is_open and row.complaint.household_id is None
+    return EraseForm(formdata=None, prefix="erase-") if is_head and is_over else None
 
 
 def _papers(row: ComplaintRow) -> list[tuple[str, str]]:

@@ -149,9 +149,16 @@ def _facts(view: ComplaintView) -> Iterator[Fact]:
         yield _("Who was asked first"), row.first_asked, ""
     yield _("Who answers"), row.responsible or _("nobody yet"), ""
     yield from _time_facts(view)
+    yield from _same_facts(view)
+
+
+def _same_facts(view: ComplaintView) -> Iterator[Fact]:
+    row = view.row
     if row.repeat_of is not None:
         address = url_for("complaint_page.show", complaint_id=row.repeat_of)
         yield _("The same before"), row.repeat_number, address
+    for key, number in view.repeats:
+        yield _("The same again"), number, url_for("complaint_page.show", complaint_id=key)
 
 
 def _customer_facts(view: ComplaintView) -> Iterator[Fact]:
@@ -267,6 +274,15 @@ def history_of(view: ComplaintView) -> list[tuple[str, str, str]]:
     ]
 
 
+def _call_words(detail: str) -> str:
+    """Return what a call-back left in the history of its complaint."""
+    if detail.startswith("back raised before"):
+        return _("Said on the call-back: raised before")
+    if detail == "back wants a leader":
+        return _("Said on the call-back: a company leader should call")
+    return _("Called back")
+
+
 def _event(one: EventView) -> str:
     """Return what happened; the details are the codes the services keep."""
     kind = CaseEventKind(one.kind)
@@ -287,11 +303,12 @@ def _event(one: EventView) -> str:
         return _("Handed up: {level}").format(level=words.level_name(Level(rest)))
     told = {
         "acknowledged": _("Receipt confirmed"),
+        "adopted": _("Taken over from the survey"),
         "site": _("Somebody was on the place"),
         "closed": _("Closed with cause and prevention"),
         "extended": _("Last day moved to {date}").format(date=rest),
         "long": _("Long-running: explained, with a rough date"),
-        "call": _("Called back"),
+        "call": _call_words(rest),
     }
     if first in told:
         return told[first]

@@ -110,12 +110,18 @@ def take() -> str | tuple[str, int] | Response:
         with transaction() as session:
             taken = take_in(session, outside().vault, current_scope(), intake, now=outside().now())
     except FieldError as error:
-        form[_FIELDS.get(error.field, error.field)].errors = [field_problem(error.problem)]
+        form[_FIELDS.get(error.field, error.field)].errors = [_problem(error.problem)]
         return _page(form, _chosen(form, home)), 422
     if intake.against is Against.DIRECTOR and current_scope().role in OFFICE_ROLES:
         return redirect(url_for(".receipt", on=_due_on(intake).isoformat()))
     flash(_("Taken in. Tell the customer the number {number}.").format(number=taken.number))
     return redirect(url_for("complaint_page.show", complaint_id=taken.id))
+
+
+def _problem(problem: str) -> str:
+    if problem == "too_old":
+        return _("More than a year ago: please check the date.")
+    return field_problem(problem)
 
 
 @bp.get("/receipt")

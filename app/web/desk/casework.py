@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
-from flask import abort, render_template
+from flask import abort, render_template, url_for
 
 from app.clock import BEIJING, beijing_date
 from app.followup.answering.queries import ProblemRow, list_problems
@@ -25,6 +25,7 @@ from app.followup.services import list_steps
 from app.followup.services import open_case as open_one
 from app.i18n import current_language
 from app.reports.lists import reach_of
+from app.service.complaints.queries import find_complaint
 from app.staff.models import Role
 from app.surveys.campaign import queries as campaign_queries
 from app.surveys.campaign.models import Campaign
@@ -72,6 +73,15 @@ class CaseForms:
     praise: PraiseForm | None = None
     refused: tuple[int, ReplyForm] | None = None
     names: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """Where a case is led that is a complaint now, as far as this person may know."""
+
+    number: str
+    responsible: str
+    href: str
 
 
 def open_case(case_id: int) -> CaseView:
@@ -129,6 +139,7 @@ def case_page(
         staff=scope.name,
         states=CaseState,
         cw=case_words,
+        led=_leader(row),
         steps=_steps(row) if is_desk else (),
         turns=_turns(row),
         waits_for_call_back=row.stage is Stage.ANSWERED
@@ -182,6 +193,17 @@ def _steps(row: CaseRow) -> tuple[Stage, ...]:
     return steps_by_hand(
         position, role=scope.role, staff_id=scope.staff_id, is_no_reply=row.is_no_reply
     )
+
+
+def _leader(row: CaseRow) -> Leader | None:
+    """Return where a case is led that the survey's pages move no more."""
+    if not case_queries.is_led_elsewhere(reading(), row.id):
+        return None
+    found = find_complaint(reading(), current_scope(), row.id)
+    if found is None:
+        return Leader("", row.responsible or "", "")
+    href = url_for("complaint_page.show", complaint_id=row.id)
+    return Leader(found.complaint.number, found.responsible, href)
 
 
 def _turns(row: CaseRow) -> list[Source]:

@@ -223,7 +223,8 @@ def _request_page(request_id: int, form: CarryOutForm | None = None) -> str:
         request_id=request_id,
         uid=row.request.uid,
         demand=demand,
-        address=f"{row.building} {row.room}",
+        address=row.number or f"{row.building} {row.room}",
+        is_complaint=bool(row.number),
         is_open=is_open,
         waits_for_other=is_open
         and is_mine
@@ -251,11 +252,17 @@ def _view(row: RequestRow) -> RequestView:
         chip={RequestState.OPEN: "clock", RequestState.DONE: "met", RequestState.LEFT: "not_open"}[
             request.state
         ],
-        home=home_name(row.building, row.room) if row.room else _("(erased)"),
+        home=_name_of(row),
         community=row.community,
         asked=f"{row.asked_by} · {beijing_time(request.asked_at)}",
         ended=ended,
     )
+
+
+def _name_of(row: RequestRow) -> str:
+    if row.number:
+        return _("Complaint {number}").format(number=row.number)
+    return home_name(row.building, row.room) if row.room else _("(erased)")
 
 
 def _kinds() -> dict[RequestKind, str]:

@@ -102,6 +102,18 @@ def test_the_same_form_sent_twice_is_one_complaint(
     assert session.scalar(select(func.count()).select_from(Complaint)) == 1
 
 
+def test_signs_no_paper_can_show_are_left_out_and_all_others_kept(
+    session: Session, vault: Vault, world: World
+) -> None:
+    office = world.scopes["office"]
+    intake = world.intake(name=" 李\x00女士 ", text="电梯😀\r\n<b>又停</b>\x00")
+    key = services.take_in(session, vault, office, intake, now=NOW).id
+    view = services.open_complaint(session, vault, office, key, now=NOW)
+    assert (view.name, view.text) == ("李女士", "电梯😀\n<b>又停</b>")
+    with pytest.raises(FieldError):
+        services.take_in(session, vault, office, world.intake(name="\x00"), now=NOW)
+
+
 def test_the_app_takes_in_without_anybody_asked_and_somebody_sorts_it_before_the_answer(
     session: Session, vault: Vault, world: World
 ) -> None:

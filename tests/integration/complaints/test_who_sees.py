@@ -193,7 +193,7 @@ def test_pages_follow_each_other_without_gap_or_double(
         if page.next is None:
             break
         after = page.next
-    assert seen == (keys if order is Order.DUE else keys[::-1])
+    assert seen == (keys[::-1] if order is Order.NEWEST else keys)
     odd = services.list_complaints(session, office, Filters(order=order), after="x.y")
     assert len(odd.rows) == 7
 

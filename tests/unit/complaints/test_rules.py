@@ -136,6 +136,7 @@ def test_head_office_calls_back_but_not_who_handled_it() -> None:
         ({"code": "facilities.lift"}, "kind"),
         ({"kind": Kind.VALID}, "code"),
         ({"received_at": NOW + timedelta(seconds=1)}, "received_at"),
+        ({"received_at": NOW - timedelta(days=367)}, "received_at"),
         ({"rings": 100}, "rings"),
         ({"name": "张" * 41}, "name"),
     ],

@@ -51,3 +51,31 @@ def test_a_home_that_is_not_there_and_a_community_of_others_are_refused(api):
     assert [one.status_code for one in (nobody, foreign, late)] == [409, 404, 409]
     assert late.json["errors"] == [{"field": "received_at", "code": "in_future"}]
     assert count(api) == before
+
+
+def test_a_list_of_complaints_goes_on_by_key_in_the_keys_communities_only(api):
+    kept = Kept(api.world)
+    for number in range(3):
+        api.post("/complaints", body(api), "own", name=f"l{number}")
+    secret = api.post("/complaints", body(api, against_director=True), "own", name="l9").json
+    seen, path = [], "/complaints?limit=2"
+    while path:
+        page = api.get(path, "own").json
+        seen += page["items"]
+        path = page["next"] and f"/complaints?limit=2&cursor={page['next']}"
+    keys = [one["id"] for one in seen]
+    elsewhere = api.get("/complaints", "nowhere").json
+    foreign = api.get(f"/complaints?community={api.foreign}", "own").json
+    closed = api.get("/complaints?is_open=false", "own").json
+    other_list = api.get(f"/complaints?is_open=true&cursor={'A' * 16}", "own")
+    every = api.get("/complaints?limit=200", "all")
+    kept.put_back()
+    assert keys == sorted(set(keys))
+    assert len(keys) == 4  # one of the world, three of this test
+    assert {one["community"] for one in seen} == {api.own}
+    assert secret["id"] not in keys
+    assert secret["number"] not in every.text
+    assert (elsewhere["items"], foreign["items"], closed["items"]) == ([], [], [])
+    assert other_list.status_code == 404
+    for words in ("钱女士", "13800001111", "楼道灯坏了", "7-7701"):
+        assert words not in every.text

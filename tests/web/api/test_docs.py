@@ -60,7 +60,7 @@ def test_every_example_works(api):
     kept.put_back()
     wrong = {text: answer.text for text, answer in found.items() if answer.status_code >= 300}
     assert not wrong
-    assert len(found) == 17
+    assert len(found) == 18
 
 
 def test_every_scope_and_problem_code_is_named_in_the_page(api):

@@ -6,6 +6,7 @@ Both runs begin with the same database; what they leave behind has to be the sam
 from contextlib import closing
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache
 from html.parser import HTMLParser
 from itertools import count
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from flask.testing import FlaskClient
 from pysqlite3 import dbapi2
 from sqlalchemy import Boolean, Date, DateTime, Engine, Enum, Integer, LargeBinary, Table, select
+from sqlalchemy.dialects import sqlite
 
 from app.db import Base
 from tests.factories import PASSWORD
@@ -170,18 +172,26 @@ class Kept:
 
 
 def cells(engine: Engine) -> _CELL:
-    """Return every cell that is the same when the same is done twice."""
+    """Return every cell, as the file holds it, that is the same when the same is done twice."""
     found: _CELL = {}
     with engine.connect() as connection:
         for table in Base.metadata.sorted_tables:
             if table.name in LOOKING:
                 continue
-            columns = _steady(table)
-            keys = list(table.primary_key.columns)
-            for row in connection.execute(select(*keys, *columns)):
-                for column, value in zip(columns, row[len(keys) :], strict=True):
-                    found[table.name, tuple(row[: len(keys)]), column.name] = value
+            statement, keys, names = _reading(table)
+            for row in connection.exec_driver_sql(statement):
+                key = tuple(row[:keys])
+                for name, value in zip(names, row[keys:], strict=True):
+                    found[table.name, key, name] = value
     return found
+
+
+@cache
+def _reading(table: Table) -> tuple[str, int, list[str]]:
+    """Return the statement that reads a table, how many keys come first, and what follows them."""
+    keys, columns = list(table.primary_key.columns), _steady(table)
+    statement = select(*keys, *columns).compile(dialect=sqlite.dialect())
+    return str(statement), len(keys), [column.name for column in columns]
 
 
 def _steady(table: Table) -> list:

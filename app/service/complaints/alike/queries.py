@@ -6,9 +6,10 @@ against its director.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import distinct, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from app.followup.models import CaseList, FollowUp
 from app.service.complaints.models import Complaint, ComplaintCode, ComplaintGroup, GroupState
@@ -29,8 +30,13 @@ def find_earlier(
             Complaint.household_id == found.household_id,
             Complaint.sub_code == found.sub_code,
             Complaint.received_at >= since,
-            Complaint.received_at <= found.received_at,
-            Complaint.follow_up_id != found.follow_up_id,
+            or_(
+                Complaint.received_at < found.received_at,
+                and_(
+                    Complaint.received_at == found.received_at,
+                    Complaint.follow_up_id < found.follow_up_id,
+                ),
+            ),
         )
         .order_by(Complaint.received_at.desc(), Complaint.follow_up_id.desc())
         .limit(1)
@@ -38,6 +44,66 @@ def find_earlier(
     if on_list is CaseList.COMMUNITY:
         query = query.where(FollowUp.on_list == on_list)
     return session.scalar(query)
+
+
+def link_later(session: Session, found: Complaint, on_list: CaseList, until: datetime) -> None:
+    """Let the next complaint of the home about the same, sorted before this one, repeat it."""
+    later, later_case = aliased(Complaint), aliased(FollowUp)
+    query = (
+        select(later.follow_up_id)
+        .join(later_case, later_case.id == later.follow_up_id)
+        .where(
+            later.household_id == found.household_id,
+            later.sub_code == found.sub_code,
+            or_(
+                later.received_at > found.received_at,
+                and_(
+                    later.received_at == found.received_at,
+                    later.follow_up_id > found.follow_up_id,
+                ),
+            ),
+            later.received_at <= until,
+            later.repeat_of.is_(None),
+        )
+        .order_by(later.received_at, later.follow_up_id)
+        .limit(1)
+    )
+    if on_list is not CaseList.COMMUNITY:
+        query = query.where(later_case.on_list == on_list)
+    key = session.scalar(query)
+    if key is not None:
+        session.execute(
+            update(Complaint)
+            .where(Complaint.follow_up_id == key)
+            .values(repeat_of=found.follow_up_id)
+        )
+
+
+def unlink(session: Session, found: Complaint, on_list: CaseList) -> None:
+    """Let none repeat what is another matter now, or what its own office may not know of."""
+    gone: ColumnElement[bool] = Complaint.sub_code != found.sub_code
+    if on_list is not CaseList.COMMUNITY:
+        of_office = exists().where(
+            FollowUp.id == Complaint.follow_up_id, FollowUp.on_list == CaseList.COMMUNITY
+        )
+        gone = or_(gone, of_office)
+    session.execute(
+        update(Complaint)
+        .where(Complaint.repeat_of == found.follow_up_id, gone)
+        .values(repeat_of=None)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def list_repeats(session: Session, scope: Scope, complaint_id: int) -> list[tuple[int, str]]:
+    """Return the complaints that repeat one, as far as this person may know of them."""
+    query = (
+        select(Complaint.follow_up_id, Complaint.number)
+        .join(FollowUp, FollowUp.id == Complaint.follow_up_id)
+        .where(Complaint.repeat_of == complaint_id, visible_complaints(scope))
+        .order_by(Complaint.received_at, Complaint.follow_up_id)
+    )
+    return [(key, number) for key, number in session.execute(query)]
 
 
 def building_of(session: Session, household_id: int | None) -> int | None:
@@ -75,6 +141,14 @@ def list_alike(
     return [(key, home, group) for key, home, group in session.execute(query)]
 
 
+def list_open_groups(session: Session, group_ids: Sequence[int]) -> set[int]:
+    """Return those of these groups nobody has decided on."""
+    query = select(ComplaintGroup.id).where(
+        ComplaintGroup.id.in_(group_ids), ComplaintGroup.state == GroupState.SUGGESTED
+    )
+    return set(session.scalars(query))
+
+
 def find_group_of(
     session: Session, group_ids: Sequence[int], building_id: int | None
 ) -> ComplaintGroup | None:
@@ -105,6 +179,33 @@ def list_groups(
     session: Session, scope: Scope, state: GroupState, *, limit: int = 100
 ) -> list[GroupRow]:
     """Return the groups whose complaints this person may know of, the newest first."""
+    return _groups(session, scope, ComplaintGroup.state == state, limit)
+
+
+def find_group(session: Session, scope: Scope, group_id: int) -> GroupRow | None:
+    """Return one group, None where this person may know of none of its complaints."""
+    rows = _groups(session, scope, ComplaintGroup.id == group_id, 1)
+    return rows[0] if rows else None
+
+
+def list_members(session: Session, scope: Scope, group_id: int) -> list[int]:
+    """Return the complaints of a group this person may know of that wait for an answer."""
+    query = (
+        select(Complaint.follow_up_id)
+        .join(FollowUp, FollowUp.id == Complaint.follow_up_id)
+        .where(Complaint.group_id == group_id, _is_waiting(), visible_complaints(scope))
+        .order_by(Complaint.follow_up_id)
+    )
+    return list(session.scalars(query))
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    return Complaint.is_open.is_(True) & Complaint.answered_at.is_(None)
+
+
+def _groups(
+    session: Session, scope: Scope, where: ColumnElement[bool], limit: int
+) -> list[GroupRow]:
     query = (
         select(
             ComplaintGroup.id,
@@ -117,14 +218,15 @@ def list_groups(
             ComplaintGroup.state,
             ComplaintGroup.suggested_at,
             func.count(),
-            func.count(distinct(Complaint.household_id)),
+            func.count(distinct(func.coalesce(Complaint.household_id, -Complaint.follow_up_id))),
+            func.count(case((_is_waiting(), 1))),
         )
         .join(Complaint, Complaint.group_id == ComplaintGroup.id)
         .join(FollowUp, FollowUp.id == Complaint.follow_up_id)
         .join(Community, Community.id == ComplaintGroup.community_id)
         .join(ComplaintCode, ComplaintCode.code == ComplaintGroup.sub_code)
         .outerjoin(Building, Building.id == ComplaintGroup.building_id)
-        .where(ComplaintGroup.state == state, visible_complaints(scope))
+        .where(where, visible_complaints(scope))
         .group_by(
             ComplaintGroup.id,
             Community.name,
@@ -135,4 +237,5 @@ def list_groups(
         .order_by(ComplaintGroup.id.desc())
         .limit(limit)
     )
-    return [GroupRow(*row) for row in session.execute(query)]
+    rows: Sequence[Any] = session.execute(query).all()
+    return [GroupRow(*row) for row in rows]

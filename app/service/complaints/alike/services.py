@@ -17,6 +17,8 @@ from app.staff.audit import record
 from app.staff.models import Role
 from app.staff.scope import Scope
 
+_RAISED_BEFORE = timedelta(days=3 * 365)
+
 
 def detect(session: Session, book: Book, *, now: datetime) -> None:
     """Note whether a sorted complaint repeats an earlier one, and suggest a group of homes."""
@@ -25,8 +27,13 @@ def detect(session: Session, book: Book, *, now: datetime) -> None:
         return
     settings = read_settings(session)
     if found.household_id is not None:
-        since = found.received_at - timedelta(days=settings["repeat_days"])
+        window = timedelta(days=settings["repeat_days"])
+        since = found.received_at - window
         found.repeat_of = queries.find_earlier(session, found, book.case.on_list, since)
+        session.flush()
+        queries.link_later(session, found, book.case.on_list, found.received_at + window)
+    queries.unlink(session, found, book.case.on_list)
+    _leave_group(session, book)
     session.flush()
     building_id = queries.building_of(session, found.household_id)
     reach = timedelta(days=settings["group_days"])
@@ -35,6 +42,29 @@ def detect(session: Session, book: Book, *, now: datetime) -> None:
         _suggest(session, book, building_id=building_id, least=least, reach=reach, now=now)
     least = settings["group_community"]
     _suggest(session, book, building_id=None, least=least, reach=reach, now=now)
+
+
+def _leave_group(session: Session, book: Book) -> None:
+    """Take a complaint out of a group of another matter, or of a list it left."""
+    found = book.complaint
+    group = None if found.group_id is None else queries.get_group(session, found.group_id)
+    if group is None:
+        return
+    if group.on_list is not book.case.on_list or group.sub_code != found.sub_code:
+        found.group_id = None
+
+
+def note_raised_before(session: Session, book: Book) -> bool:
+    """Look further back for what the customer says he raised before; say whether it was found.
+
+    His word opens the window of `repeat_days`: he knows better than a number of days.
+    """
+    found = book.complaint
+    if found.repeat_of is None and found.household_id is not None and found.sub_code is not None:
+        since = found.received_at - _RAISED_BEFORE
+        found.repeat_of = queries.find_earlier(session, found, book.case.on_list, since)
+        session.flush()
+    return found.repeat_of is not None
 
 
 def _suggest(
@@ -71,7 +101,9 @@ def _suggest(
         )
         session.add(group)
         session.flush()
-    free = [key for key, _, of in alike if of is None or building_id is None]
+    # What head office has decided on stays as it is; a wider suggestion takes in a narrower one.
+    undecided = queries.list_open_groups(session, known) if building_id is None else set()
+    free = [key for key, _, of in alike if of is None or of in undecided]
     queries.join_group(session, free, group.id)
     session.refresh(found, ["group_id"])
 
