@@ -51,7 +51,7 @@ _CAUSES = (
 )
 _CHANNELS_WITHOUT_STAFF = frozenset({Channel.APP, Channel.ONLINE})
 _GROUP = "group"
-_OPEN = frozenset({"new", "late", "unsorted", _GROUP})
+_OPEN = frozenset({"new", "late", "unsorted", "alike", _GROUP})
 
 
 @dataclass(frozen=True, slots=True)

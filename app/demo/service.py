@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.demo.accounts import scope_of
 from app.demo.callbacks import make_call_backs
+from app.demo.complaint_papers import add_papers
 from app.demo.complaints import add_complaints
 from app.demo.repairs import make_repairs
 from app.demo.standards import make_standards
@@ -31,6 +32,7 @@ def service_steps(
 
     yield "service loop: repairs", partial(make_repairs, vault=vault, now=now, seed=seed)
     yield "service loop: complaints", partial(add_complaints, vault=vault, seed=seed, now=now)
+    yield "service loop: papers", partial(add_papers, vault=vault, now=now)
     yield "service loop: call-backs", call_back
     yield "service loop: talks", talk
     yield "service loop: standards", set_standards

@@ -8,13 +8,13 @@ from app.clock import beijing_date, start_of
 from app.reports.talks.gather import gather
 from app.service.talks import months, opinions
 from app.service.talks.events import services as events
-from app.service.talks.events.services import ActivityInput, RecordInput
+from app.service.talks.events.services import ActivityInput, ContactInput, RecordInput
 from app.service.talks.forum import services as forum
 from app.service.talks.forum.services import ReplyInput
-from app.service.talks.models import ActivityKind, Addressee, ForumPlace, Voice
+from app.service.talks.models import ActivityKind, Addressee, ForumPlace, OutsideKind, Voice
 from app.service.talks.opinions import Told
 from app.service.talks.rows import ForumInput, TalkInput
-from app.service.talks.rules import half_year
+from app.service.talks.rules import Period, half_year
 from app.service.talks.statements import services as statements
 from app.service.talks.statements.services import ReportInput
 from app.staff.scope import Scope
@@ -53,6 +53,31 @@ _ACTIVITIES = (
     (ActivityKind.SERVICE, "磨刀、测血压便民服务", -20, 57, "义务磨刀四十一把，测血压三十余人。"),
     (ActivityKind.SAFETY, "冬季用电安全讲座", 9, None, ""),
 )  # fmt: skip
+# In the half-year that is reported on: days before its end.
+_SAID_THEN = (
+    (12, "业主群", "雨天单元门口的地砖很滑，老人差点摔跤。", "engineering"),
+    (47, "社区论坛", "夜里还有人在广场上放音响，影响休息。", "security"),
+    (88, "业主群", "公告栏的账目字太小，能不能发电子版。", "finance"),
+)
+_HELD_THEN = (
+    (ActivityKind.OPEN_DAY, "春季管理处开放日", 75, 46, "参观水泵房和监控室，现场答疑九条。"),
+    (ActivityKind.SAFETY, "消防疏散演练", 20, 93, "演练疏散用时六分钟，讲解灭火器用法。"),
+)
+# Community by place, None: of the whole company.
+_OUTSIDE = (
+    (None, OutsideKind.AUTHORITY, "区住房和建设局物业科", "物业管理备案、投诉转办",
+     "值班科员", "0571-8800 2001"),
+    (None, OutsideKind.FIRM, "安恒电梯维保公司", "电梯急修与困人",
+     "调度值班", "0571-8800 2110"),
+    (None, OutsideKind.UTILITY, "城北供电服务站", "停电抢修", "抢修值班", "0571-8800 2220"),
+    (0, OutsideKind.STREET, "云溪街道办事处", "社区治理、联席会议",
+     "物业专管员", "0571-8800 2301"),
+    (1, OutsideKind.RESIDENTS, "桂语社区居委会", "邻里纠纷调解", "调解员", "0571-8800 2402"),
+    (2, OutsideKind.POLICE, "锦棠派出所", "治安报警、噪声扰民",
+     "社区民警", "0571-8800 2503"),
+    (4, OutsideKind.DEVELOPER, "松涧置业客户服务部", "保修期内的维修",
+     "保修专员", "0571-8800 2604"),
+)  # fmt: skip
 
 
 def make_talks(session: Session, vault: Vault, head: Scope, *, now: datetime) -> None:
@@ -74,10 +99,14 @@ def make_talks(session: Session, vault: Vault, head: Scope, *, now: datetime) ->
                 continue  # last month's talk of this community was never held
             _talk(session, vault, head, place, month, turn=back + number)
     months.open_months(session, now=now)
-    for number in range(len(_GROUP)):
-        _opinion(session, vault, head, places[number % len(places)], number, now=now)
+    for number, (group, text, department) in enumerate(_GROUP):
+        place, said = places[number % len(places)], today - timedelta(days=2 + 5 * number)
+        is_answered = number not in {0, 1, 4}
+        _opinion(session, vault, head, _words(place, group, text, department, said), is_answered)
     for number, activity in enumerate(_ACTIVITIES):
         _activity(session, vault, head, places[number % len(places)], activity, now=now)
+    _half_year(session, vault, head, places, now=now)
+    _contacts(session, vault, head, places, now=now)
     _report(session, head, now=now)
 
 
@@ -149,13 +178,9 @@ def _promise(
         opinions.tell(session, vault, head, key, told, now=_noon(done + _DAY))
 
 
-def _opinion(
-    session: Session, vault: Vault, head: Scope, place: Community, number: int, *, now: datetime
-) -> None:
-    group, text, department = _GROUP[number]
-    said = beijing_date(now) - timedelta(days=2 + 5 * number)
+def _words(place: Community, group: str, text: str, department: str, said: date) -> ForumInput:
     is_group = group == "业主群"
-    one = ForumInput(
+    return ForumInput(
         community_id=place.id,
         place=ForumPlace.WECHAT_GROUP if is_group else ForumPlace.FORUM,
         place_name=f"{place.name}{group}",
@@ -163,12 +188,41 @@ def _opinion(
         text=text,
         department=department,
     )
-    taken = _noon(said + _DAY)
-    case_id, _is_new = forum.take_in(session, vault, head, one, now=taken)
-    if number not in {0, 1, 4}:
+
+
+def _opinion(
+    session: Session, vault: Vault, head: Scope, one: ForumInput, is_answered: bool
+) -> None:
+    next_day = one.said_on + _DAY
+    case_id, _is_new = forum.take_in(session, vault, head, one, now=_noon(next_day))
+    if is_answered:
         words = "感谢反映，已安排处理，结果会在群里告知。"
-        reply = ReplyInput(said + _DAY, "there", words)
-        forum.reply(session, vault, head, case_id, reply, now=taken)
+        reply = ReplyInput(next_day, "there", words)
+        forum.reply(session, vault, head, case_id, reply, now=_noon(next_day))
+
+
+def _half_year(
+    session: Session, vault: Vault, head: Scope, places: list[Community], *, now: datetime
+) -> None:
+    """Keep what was said and held in the half-year before, which the report tells of."""
+    today = beijing_date(now)
+    end = _reported(now).end
+    for number, (back, group, text, department) in enumerate(_SAID_THEN):
+        place, said = places[number % len(places)], end - timedelta(days=back)
+        _opinion(session, vault, head, _words(place, group, text, department, said), True)
+    for number, (kind, title, back, people, result) in enumerate(_HELD_THEN):
+        days = (end - timedelta(days=back) - today).days
+        activity = (kind, title, days, people, result)
+        _activity(session, vault, head, places[number + 1], activity, now=now)
+
+
+def _contacts(
+    session: Session, vault: Vault, head: Scope, places: list[Community], *, now: datetime
+) -> None:
+    for place, kind, organisation, matter, person, phone in _OUTSIDE:
+        where = None if place is None else places[place].id
+        wanted = ContactInput(where, kind, organisation, matter, person, phone)
+        events.keep_contact(session, vault, head, wanted, now=now - 90 * _DAY)
 
 
 def _activity(
@@ -191,9 +245,7 @@ def _activity(
 
 
 def _report(session: Session, head: Scope, *, now: datetime) -> None:
-    today, earlier = beijing_date(now), now - 3 * _DAY
-    year, half = (today.year, 1) if today.month > 6 else (today.year - 1, 2)
-    period = half_year(year, half)
+    today, earlier, period = beijing_date(now), now - 3 * _DAY, _reported(now)
     wanted = ReportInput(
         community_id=None,
         place="",
@@ -205,6 +257,12 @@ def _report(session: Session, head: Scope, *, now: datetime) -> None:
     key = statements.draft_report(session, head, wanted, now=earlier)
     statements.approve_report(session, head, key, now=earlier)
     statements.send_report(session, head, key, sent_on=today - _DAY, way="区物业科，书面", now=now)
+
+
+def _reported(now: datetime) -> Period:
+    """Return the last whole half-year."""
+    today = beijing_date(now)
+    return half_year(*((today.year, 1) if today.month > 6 else (today.year - 1, 2)))
 
 
 def _month_before(day: date, back: int) -> date:

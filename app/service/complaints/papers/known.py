@@ -14,6 +14,8 @@ from app.staff.scope import Scope
 from app.surveys.register.queries import list_people
 from app.vault import Vault
 
+_SHORTEST_DOOR = 3
+
 
 def known_of(session: Session, vault: Vault, scope: Scope, complaint_id: int | None) -> Known:
     """Return what a paper for many may not say of the complaint it comes from.
@@ -60,7 +62,7 @@ def _known(
     addresses = {
         text
         for building, room in counted.list_homes(session, homes)
-        for text in (f"{building}{room}", room)
+        for text in (f"{building}{room}", room, *_doors(room))
     }
     return Known(
         names=_said(names | set(staff)),
@@ -68,6 +70,12 @@ def _known(
         addresses=_said(addresses),
         places=_said(places),
     )
+
+
+def _doors(room: str) -> tuple[str, ...]:
+    """Return a door as neighbours say it: 0302 and 302 of 1-0302; not what could be any count."""
+    door = room.rpartition("-")[2]
+    return tuple(one for one in {door, door.lstrip("0")} if len(one) >= _SHORTEST_DOOR)
 
 
 def _said(words: Iterable[str]) -> frozenset[str]:

@@ -31,6 +31,18 @@ _OFFICERS = "主任|经理|队长|主管"
 _NO_OFFICER = "向于任管项曲万关"
 _PLATES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领"
 _NUMERAL = "一二三四五六七八九十百"
+_SPOKEN = "零〇一二三四五六七八九幺"
+_DIGITS = dict(zip(map(ord, _SPOKEN), map(ord, "001234567891"), strict=True))
+# Surnames that stand alone in what people are called: 老王, 李姐, 赵工, 陈某, 刘家. Others are
+# rather a word there: 小范围, 小程序, 施工, 任何.
+_CALLED = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱郭罗梁宋郑谢韩唐冯董曹袁邓许傅沈曾彭吕苏卢蒋蔡贾魏薛潘杜姜谭廖邹"
+    "陆崔邱秦邵孟郝阎侯"
+)
+# 感谢家人, 允许某人, 一张工单, 本周总计: there the letter belongs to the word before.
+_ALONE = rf"(?<![感多致答允每本上下一两几])[{_CALLED}]"
+_COUNTED = "元分天日月年米%个户人次件条份名起项小度公万千百毫平k㎡张台盏"
+_DISTRICT_TAIL = 8  # digits of a telephone number without the code of its town
 
 
 class TraceKind(StrEnum):
@@ -89,6 +101,12 @@ _SHAPES: tuple[tuple[TraceKind, re.Pattern[str]], ...] = (
         TraceKind.PLATE,
         re.compile(rf"[{_PLATES}][A-Z][\s·•.-]?(?=[A-Z0-9]{{0,5}}\d)[A-Z0-9]{{5,6}}(?![A-Z0-9])"),
     ),
+    (
+        TraceKind.CONTACT,
+        re.compile(r"(?:微信号?|QQ号?)\s*(?=\w*[\d_])[a-z\d][a-z\d_-]{5,}", re.IGNORECASE),
+    ),
+    (TraceKind.PHONE, re.compile(rf"[{_SPOKEN}](?:[\s-]?[{_SPOKEN}]){{6,}}")),
+    (TraceKind.PHONE, re.compile(r"尾号\s*(?:[为是::]\s*)?\d{3,4}")),
     (TraceKind.PHONE, re.compile(r"(?<!\d)1[3-9](?:[\s-]?\d){9}(?!\d)")),
     (TraceKind.PHONE, re.compile(r"(?<!\d)0\d{2,3}[\s-]?\d{7,8}(?!\d)")),
     (TraceKind.NUMBER, re.compile(r"(?<!\d)\d{7,}[Xx]?")),
@@ -101,9 +119,18 @@ _SHAPES: tuple[tuple[TraceKind, re.Pattern[str]], ...] = (
         ),
     ),
     (TraceKind.ADDRESS, re.compile(r"(?<!\d)\d{1,3}\s?(?:栋|幢|座|号楼|#\s?楼|单元)")),
-    (TraceKind.ADDRESS, re.compile(r"[A-Z]\s?(?:栋|幢|座)")),
+    (TraceKind.ADDRESS, re.compile(r"[A-Z甲乙丙丁戊]\s?(?:栋|幢|座)")),
+    (TraceKind.ADDRESS, re.compile(r"(?<![\d/])\d{1,3}/(?:\d{1,2}/)?(?!20\d\d)\d{3,4}(?![\d/])")),
+    (
+        TraceKind.ADDRESS,
+        re.compile(rf"(?<!\d)\d{{1,3}}\s?[楼层#]\s?(?:0\d|\d{{3,4}})(?!\d|\s?[{_COUNTED}])"),
+    ),
+    (TraceKind.ADDRESS, re.compile(rf"[{_NUMERAL}]楼\s?\d{{3,4}}(?!\d|\s?[{_COUNTED}])")),
+    (TraceKind.ADDRESS, re.compile(rf"住(?:在)?\s?\d{{3,4}}(?!\d|\s?[{_COUNTED}])")),
+    (TraceKind.ADDRESS, re.compile(r"(?:门牌|房号|房间号)号?\s*(?:[为是::]\s*)?\d{2,4}")),
+    (TraceKind.ADDRESS, re.compile(r"(?<!\d)\d{3,4}\s?(?:业主|住户|户主|号[房门])")),
     (TraceKind.ADDRESS, re.compile(rf"[{_NUMERAL}]+(?:栋|幢|号楼|单元)")),
-    (TraceKind.ADDRESS, re.compile(r"(?<!\d)\d{3,4}\s?(?:室|房(?!屋))")),
+    (TraceKind.ADDRESS, re.compile(r"(?<!\d)\d{3,4}\s?(?:室|房(?![屋间]))")),
     (
         TraceKind.ADDRESS,
         re.compile(
@@ -118,6 +145,17 @@ _SHAPES: tuple[tuple[TraceKind, re.Pattern[str]], ...] = (
         ),
     ),
     (TraceKind.NAME, re.compile(rf"(?![{_NO_OFFICER}])[{_SURNAMES}](?:{_OFFICERS})")),
+    (TraceKind.NAME, re.compile(rf"姓[{_SURNAMES}]")),
+    (TraceKind.NAME, re.compile(rf"{_ALONE}某(?![种些日天栋个月处位户项次年时])")),
+    (TraceKind.NAME, re.compile(rf"(?<![大缩最减从窄])[老小][{_CALLED}](?![牛庄车边期多])")),
+    (TraceKind.NAME, re.compile(rf"{_ALONE}(?:[姐哥叔姨伯婶嫂]|家(?![具电庭]))")),
+    (
+        TraceKind.NAME,
+        re.compile(
+            rf"{_ALONE}(?:工(?![作程地人具单期序资会艺时种商业])|队(?![伍列员])"
+            r"|总(?![结是体数部共量之会计算务公台要有]))"
+        ),
+    ),
     (TraceKind.NAME, re.compile(r"(?:姓名|联系人|业主姓名)\s*[::]\s*\S{2,}")),
     (TraceKind.NAME, re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr)\.?\s+[A-Z][A-Za-z'-]+")),
 )
@@ -141,16 +179,20 @@ def _found(name: str, text: str, known: Known) -> Iterator[Trace]:
     narrow = text.translate(_NARROW)
     groups: tuple[tuple[TraceKind, Iterable[str]], ...] = (
         (TraceKind.NAME, known.names),
-        (TraceKind.PHONE, known.phones),
+        (TraceKind.PHONE, {*known.phones, *_tails(known.phones)}),
         (TraceKind.ADDRESS, known.addresses),
         (TraceKind.PLACE, known.places),
     )
     letters, places = _squeezed(narrow)
+    spoken = letters.translate(_DIGITS)
     for kind, words in groups:
+        is_number = kind in {TraceKind.PHONE, TraceKind.ADDRESS}
         for word in words:
-            for first, last in _word_in(letters, word):
+            for first, last in _word_in(spoken if is_number else letters, word):
                 start, end = places[first], places[last] + 1
                 yield Trace(name, kind, start, text[start:end])
+    for start, end in _short_forms(narrow, known):
+        yield Trace(name, TraceKind.NAME, start, text[start:end])
     for kind, shape in _SHAPES:
         for match in shape.finditer(narrow):
             yield Trace(name, kind, match.start(), text[match.start() : match.end()])
@@ -164,9 +206,27 @@ def _word_in(letters: str, word: str) -> Iterator[tuple[int, int]]:
     at = letters.find(plain)
     while at >= 0:
         end = at + len(plain)
-        if not _is_within_number(letters, at, end):
+        is_count = plain.isdigit() and letters[end : end + 1] in set(_COUNTED)
+        if not is_count and not _is_within_number(letters, at, end):
             yield at, end - 1
         at = letters.find(plain, at + 1)
+
+
+def _short_forms(narrow: str, known: Known) -> Iterator[tuple[int, int]]:
+    """Yield where a part of a known name in Latin letters stands as a word: Smith."""
+    parts = {part for name in known.names if name.isascii() for part in name.split()}
+    for part in sorted(parts):
+        if len(part) > _SHORTEST_NAME and part.isalpha():
+            for match in re.finditer(rf"\b{part}\b", narrow, re.IGNORECASE):
+                yield match.span()
+
+
+def _tails(phones: Iterable[str]) -> Iterator[str]:
+    """Yield telephone numbers as neighbours say them: without the code of the town."""
+    for phone in phones:
+        digits = "".join(letter for letter in phone if letter.isdigit())
+        if len(digits) > _DISTRICT_TAIL:
+            yield digits[-_DISTRICT_TAIL:]
 
 
 def _is_within_number(letters: str, start: int, end: int) -> bool:
