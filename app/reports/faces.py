@@ -14,8 +14,14 @@ from functools import lru_cache
 
 _RETURNING_POINTERS = (
     ("hb_blob_create_from_file", "hb_face_create", "hb_face_reference_blob", "hb_blob_get_data"),
-    ("hb_subset_input_create_or_fail", "hb_subset_input_unicode_set", "hb_subset_or_fail"),
+    (
+        *("hb_subset_input_create_or_fail", "hb_subset_input_unicode_set"),
+        *("hb_subset_input_set", "hb_subset_or_fail"),
+    ),
 )
+# What lines written from left to right need; every further feature would keep signs of its own.
+_FEATURES = (b"ccmp", b"kern", b"liga")
+_FEATURES_KEPT = 6  # HB_SUBSET_SETS_LAYOUT_FEATURE_TAG
 _NO_SUBROUTINES, _OUTLINE_OF_NONE = 0x04, 0x40  # flags of HarfBuzz's subsetter
 _SIGNS = (
     *((0x20, 0x7E), (0xA0, 0xFF), (0x300, 0x304), (0x391, 0x3C9), (0x2000, 0x206F)),
@@ -107,6 +113,10 @@ def _cut(harfbuzz: ctypes.CDLL, subsetter: ctypes.CDLL, file: str, index: int) -
     signs = pointer(subsetter.hb_subset_input_unicode_set(wish))
     for first, last in _ranges():
         harfbuzz.hb_set_add_range(signs, first, last)
+    features = pointer(subsetter.hb_subset_input_set(wish, _FEATURES_KEPT))
+    harfbuzz.hb_set_clear(features)
+    for feature in _FEATURES:
+        harfbuzz.hb_set_add(features, int.from_bytes(feature))
     subsetter.hb_subset_input_set_flags(wish, _NO_SUBROUTINES | _OUTLINE_OF_NONE)
     cut = pointer(subsetter.hb_subset_or_fail(face, wish))
     content = b""
