@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 FLASK := .venv/bin/flask --app wsgi
-PYTEST := .venv/bin/pytest
+# Test files are prepared once and kept, also on machines that keep no bytecode.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE .venv/bin/pytest
 
 .PHONY: help
 help: ## Show this list

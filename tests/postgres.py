@@ -56,6 +56,11 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._numbers = count(1)
+        self._engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+
+    def close(self) -> None:
+        """Let the server go: it is about to be stopped."""
+        self._engine.dispose()
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy address of a database of this cluster."""
@@ -72,15 +77,18 @@ class Cluster:
     def database(self, *, template: str = "template_thread") -> Iterator[str]:
         """Yield the address of a fresh clone of `template`, removed afterwards."""
         name = f"test_{next(self._numbers)}"
-        self._administer(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._administer(f"CREATE DATABASE {name} TEMPLATE {template}{self._strategy()}")
         yield self.url(name)
         self._administer(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def _strategy(self) -> str:
+        """Copy files where the server can be told to: half the work of copying page by page."""
+        version = self._engine.dialect.server_version_info  # known since the first connection
+        return " STRATEGY FILE_COPY" if version is not None and version >= (15,) else ""
+
     def _administer(self, statement: str) -> None:
-        engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
+        with self._engine.connect() as connection:
             connection.execute(text(statement))
-        engine.dispose()
 
 
 def _memory() -> str | None:
@@ -128,9 +136,11 @@ def running_cluster(
                 name, value = setting.split("=")
                 file.write(f"{name} = '{value}'\n")
         run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "server.log"), "start")
+        cluster = Cluster(folder)
         try:
-            yield Cluster(folder)
+            yield cluster
         finally:
+            cluster.close()
             run("pg_ctl", "-D", str(data), "-w", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

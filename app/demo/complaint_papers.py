@@ -177,6 +177,11 @@ def _finish_lift(session: Session, vault: Vault, hands: _Hands, lift: Complaint)
         prevention=_LIFT_REPORT.prevention,
         now=began + 36 * _DAY,
     )
+    _tell_lift(session, vault, head, key, began)
+
+
+def _tell_lift(session: Session, vault: Vault, head: Scope, key: int, began: datetime) -> None:
+    """Tell the company what happened, and keep it as a case to learn from."""
     news = announcements.write(
         session, vault, head, _LIFT_NEWS, complaint_id=key, now=began + 8 * _DAY
     )

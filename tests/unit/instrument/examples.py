@@ -1,5 +1,6 @@
 """Instrument files for tests: the published one, a small sound one, and an outside data set."""
 
+from functools import cache
 from pathlib import Path
 
 from app.surveys.instrument.load import load_instrument
@@ -184,11 +185,13 @@ columns:
 """
 
 
+@cache
 def published() -> Instrument:
     """The questionnaire in use, read from its file."""
     return load_instrument(PUBLISHED.read_text(encoding="utf-8"), PUBLISHED.name).instrument
 
 
+@cache
 def small() -> Instrument:
     """The small instrument."""
     return load_instrument(SMALL, "small.yaml").instrument

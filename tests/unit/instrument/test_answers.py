@@ -287,6 +287,7 @@ def test_the_gate_answers_or_refuses_and_nothing_else(
         "exclusive",
         "too_many",
         "too_long",
+        "unreadable",
         "missing_overall",
         "too_few_areas",
     }
