@@ -162,7 +162,10 @@ class Calls:
                 (1.0, CallResult.LANGUAGE),
             )
             result = next(one for limit, one in steps if luck < limit)
-            wish = now + dice.randrange(18, 60) * _HOUR if result is CallResult.LATER else None
+            wish = None
+            if result is CallResult.LATER:
+                # A customer names a day and an hour of that day; nobody asks to be rung at night.
+                wish = at(beijing_date(now) + dice.randrange(1, 4) * _DAY, 9, dice.randrange(600))
             calling.record_try(
                 session, vault, caller, key, result, later_at=wish, key=sent, now=now
             )

@@ -15,10 +15,12 @@ from app.service.callbacks.drawing import check_draw
 from app.service.callbacks.models import CallBackDraw, CallKind
 from app.service.callbacks.results.services import month_result
 from app.service.complaints import queries as complaints
+from app.service.complaints.counting import queries as counting
 from app.service.complaints.papers.months import last_day
 from app.service.complaints.rows import Filters
 from app.service.repairs import queries as repairs
 from app.service.repairs.months.queries import sum_communities
+from app.service.repairs.rules import Counts
 from benchmarks.service_month_calls import bounds_of, monday_of
 from benchmarks.service_month_data import MONTH, Company, ask
 
@@ -263,7 +265,7 @@ def _complaint_figures(company: Company, session: Session) -> Iterator[str]:
             for one in facts
             if place is None or (one["place"] == place and one["against"] != "director")
         ]
-        said = complaints.month_figures(session, who, place, MONTH, now=now)
+        said = counting.month_figures(session, who, place, MONTH, now=now)
         again = {
             "received": len(own),
             "valid": sum(one["kind"] == "valid" for one in own),
@@ -325,7 +327,8 @@ def _repair_figures(company: Company, session: Session) -> Iterator[str]:
         if (state == "failed") != bool(days):
             yield f"state {state} of community {place}"
     kept = sum_communities(session, company.head, MONTH)
-    for place, office in sorted(company.offices.items()):
+    for place in sorted(company.offices):
+        counted = repairs.count_month(session, [place], MONTH, now=company.now).values()
         n, unpromised, timely, waiting = issued.get(place, [0, 0, 0, 0])
         again = (
             n,
@@ -337,7 +340,7 @@ def _repair_figures(company: Company, session: Session) -> Iterator[str]:
             passed[place],
         )
         for what, said in (
-            ("counted", repairs.rates(session, office, place, MONTH, now=company.now)),
+            ("counted", sum(counted, Counts())),
             ("kept", kept.get(place)),
         ):
             found = said and (

@@ -5,6 +5,7 @@ from app.followup.models import Attempt, Outcome, Source, Stage, Urgency
 from app.followup.problems.codebook import load_codebook
 from app.i18n import current_language
 from app.i18n import gettext as _
+from app.reports.departments import department_name as department_name  # noqa: PLC0414 - templates call it
 from app.web.words import outcome_name
 
 
@@ -74,17 +75,6 @@ def place_name(place: str | None) -> str:
         "outdoors": _("in the grounds"),
         "elsewhere": _("somewhere else"),
     }[place]
-
-
-def department_name(code: str | None) -> str:
-    """Return the department that answers for a code."""
-    if not code:
-        return ""
-    try:
-        named = load_codebook().department(code)
-    except KeyError:
-        return code
-    return named.en if current_language() == "en" else named.zh
 
 
 def code_name(code: str | None) -> str:

@@ -18,6 +18,7 @@ from app.reports.complaints.words_record import (
     view_name,
     way_name,
 )
+from app.reports.departments import department_name
 from app.service.complaints.models import Complaint
 from app.service.complaints.rows import ComplaintView
 from app.service.complaints.services import open_complaint
@@ -75,7 +76,7 @@ def _pairs(view: ComplaintView) -> list[tuple[Pair, Pair]]:
         ),
         ((_("Asked first"), row.first_asked), (_("Responsible"), row.responsible)),
         (
-            (_("Department"), row.department),
+            (_("Department"), department_name(row.department)),
             (_("Special marks"), "、".join(_flags(one)) or NOTHING),
         ),
         (

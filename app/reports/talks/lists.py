@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import beijing_date
 from app.i18n import gettext as _
+from app.reports.departments import department_name
 from app.reports.standards.tables import Table
 from app.reports.talks import words
 from app.reports.workbook import Column, Value
@@ -92,7 +93,7 @@ def forum_table(views: Iterable[ForumView]) -> Table:
         [
             (
                 *(one.community, words.forum_place(one.place), one.place_name, one.said_on),
-                *(one.text, words.department_name(one.department), one.due_on, one.replied_on),
+                *(one.text, department_name(one.department), one.due_on, one.replied_on),
                 *(words.reply_way(one.reply_way) if one.reply_way else "", one.reply),
                 _("Yes") if one.reply_late else _("No"),
             )
@@ -140,7 +141,7 @@ def _talk(vault: Vault, talk: CommitteeTalk, month: date, place: str) -> tuple[V
 def _opinion(one: OpinionView, held_on: date | None) -> tuple[Value, ...]:
     return (
         *(one.community, held_on, words.voice_name(one.voice)),
-        *(words.department_name(one.department), one.text, words.opinion_state(one.state)),
+        *(department_name(one.department), one.text, words.opinion_state(one.state)),
         *(one.answer, one.action, one.responsible, one.due_on, one.done_on, one.done),
         *(one.told_on, words.told_way(one.told_way) if one.told_way else "", one.told),
     )

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from app.followup.problems.codebook import load_codebook
 from app.i18n import current_language
 from app.i18n import gettext as _
 from app.service.talks.models import (
@@ -132,15 +131,6 @@ def reply_way(way: str) -> str:
         "visit": _("by a visit"),
         "notice": _("by a notice"),
     }.get(way, way)
-
-
-def department_name(code: str) -> str:
-    """Return who answers for a matter; "" for nobody."""
-    try:
-        named = load_codebook().department(code)
-    except KeyError:
-        return code
-    return named.en if current_language() == "en" else named.zh
 
 
 def month_name(month: date) -> str:

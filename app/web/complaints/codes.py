@@ -8,12 +8,12 @@ from werkzeug.wrappers import Response
 from app.followup.errors import FieldError
 from app.followup.problems.codebook import load_codebook
 from app.i18n import gettext as _
+from app.reports.departments import department_name
 from app.service.complaints.codes import services
 from app.service.complaints.codes.queries import find_code
 from app.service.complaints.models import ComplaintClass, ComplaintCode
 from app.service.complaints.rules import HIGHEST_SETTING, SETTINGS
 from app.staff.models import Role
-from app.web import case_words
 from app.web.auth import current_scope, require_role
 from app.web.complaints import words
 from app.web.complaints.forms import CodeForm, PlainForm
@@ -159,7 +159,7 @@ def _form(**given: object) -> CodeForm:
 
 
 def _departments() -> list[tuple[str, str]]:
-    return [(one.code, case_words.department_name(one.code)) for one in load_codebook().departments]
+    return [(one.code, department_name(one.code)) for one in load_codebook().departments]
 
 
 def _page(
@@ -185,7 +185,7 @@ def _line(code: ComplaintCode) -> CodeLine:
         code=code.code,
         label=words.code_label(code),
         department=code.department,
-        department_name=case_words.department_name(code.department),
+        department_name=department_name(code.department),
         is_retired=code.retired_at is not None,
     )
 

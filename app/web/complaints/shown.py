@@ -8,6 +8,7 @@ from flask import url_for
 from app.followup.history.models import CaseEventKind
 from app.followup.models import Outcome
 from app.i18n import gettext as _
+from app.reports.departments import department_name
 from app.service.complaints.clocks import MOST_RINGS, SITE_SECONDS, site_seconds
 from app.service.complaints.models import Against, Channel, Level, Severity, Step
 from app.service.complaints.rows import ComplaintView, EventView, StepView
@@ -134,7 +135,7 @@ def _facts(view: ComplaintView) -> Iterator[Fact]:
         heard += f"{_(', ')}{_rings(complaint.rings)}"
     yield _("How it came in"), heard, ""
     if row.department:
-        yield _("Department"), case_words.department_name(row.department), ""
+        yield _("Department"), department_name(row.department), ""
     if complaint.kind is not None:
         kind = words.kind_name(complaint.kind)
         if complaint.converted_at is not None:

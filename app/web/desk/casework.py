@@ -24,6 +24,7 @@ from app.followup.rules import needs_call_back
 from app.followup.services import list_steps
 from app.followup.services import open_case as open_one
 from app.i18n import current_language
+from app.reports.departments import department_name
 from app.reports.lists import reach_of
 from app.service.complaints.queries import find_complaint
 from app.staff.models import Role
@@ -270,7 +271,7 @@ def _praised(row: CaseRow) -> list[tuple[int, str, str, datetime | None]]:
         (
             praise.id,
             name or (vault.open(praise.name_sealed, "name") if praise.name_sealed else ""),
-            case_words.department_name(praise.department),
+            department_name(praise.department),
             praise.thanked_at,
         )
         for praise, name in list_praise_of(reading(), row.id)

@@ -17,6 +17,7 @@ from app.followup.models import Attempt, Outcome, Urgency
 from app.followup.problems.codebook import load_codebook
 from app.followup.rules import LONGEST_TEXT, PLACES, WORDLESS
 from app.i18n import gettext as _
+from app.reports.departments import department_name
 from app.web import case_words, words
 from app.web.fields import at_most, between, chosen, filled, offered, readable
 from app.web.forms import Form
@@ -112,7 +113,7 @@ class PraiseForm(Form):
         super().__init__(*args, **kwargs)
         self.staff.choices = [("", "—")]
         self.department.choices = [
-            (one.code, case_words.department_name(one.code)) for one in load_codebook().departments
+            (one.code, department_name(one.code)) for one in load_codebook().departments
         ]
 
 

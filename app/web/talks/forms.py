@@ -16,6 +16,7 @@ from wtforms import (
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.followup.rules import LONGEST_TEXT
+from app.reports.departments import department_name
 from app.reports.talks import words as talk_words
 from app.service.talks.models import (
     AbsenceReason,
@@ -26,7 +27,6 @@ from app.service.talks.models import (
     Voice,
 )
 from app.service.talks.rules import DEPARTMENTS, REPLY_WAYS, SUBJECTS, TOLD_WAYS
-from app.web.case_words import department_name
 from app.web.fields import at_most, chosen, filled, offered
 from app.web.forms import Form
 from app.web.talks import words
