@@ -1,8 +1,5 @@
 """Training cases: written without names, released, taken along, retired."""
 
-import csv
-from io import StringIO
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
@@ -12,7 +9,8 @@ from app.followup.errors import FieldError
 from app.followup.rules import LONGEST_TEXT
 from app.i18n import gettext as _
 from app.reports.complaints.words import class_name
-from app.reports.exports.safe import cleaned, guarded
+from app.reports.standards.tables import MIMETYPES, Table, to_file
+from app.reports.workbook import Column
 from app.service.complaints.models import ComplaintClass
 from app.service.complaints.papers import queries
 from app.service.complaints.papers import training as services
@@ -73,7 +71,7 @@ def index() -> str:
     )
 
 
-@bp.get("/all.<any(csv, json):form>")
+@bp.get("/all.<any(xlsx, csv, json):form>")
 @require_role(*READERS)
 def files(form: str) -> Response:
     """Hand out the released cases as a list."""
@@ -82,7 +80,14 @@ def files(form: str) -> Response:
     if form == "json":
         answer = attachment(services.cases_json(rows), "application/json", "training-cases.json")
     else:
-        answer = attachment(_csv(rows), "text/csv; charset=utf-8", "training-cases.csv")
+        content = to_file(
+            form,
+            [_list(rows)],
+            title=_("Training cases"),
+            company=outside().config.company,
+            day=beijing_date(outside().now()),
+        )
+        answer = attachment(content, MIMETYPES[form], f"training-cases.{form}")
     return noted(answer, "training_cases", f"training.{form}", place="company")
 
 
@@ -216,17 +221,28 @@ def _find(case_number: int) -> TrainingCase:
     return found
 
 
-def _csv(rows: list[TrainingCase]) -> str:
-    target = StringIO()
-    writer = csv.writer(target, lineterminator="\r\n")
-    heads = ("number", "class", "title", "situation", "handling", "cause", "lesson", "questions")
-    writer.writerow([*heads, "released_on"])
-    for one in rows:
-        texts = (one.number or "", class_name(one.class_code), one.title, one.situation)
-        more = (one.handling, one.cause, one.lesson, one.questions)
-        day = beijing_date(one.released_at).isoformat() if one.released_at else ""
-        writer.writerow([*(guarded(cleaned(text)) for text in (*texts, *more)), day])
-    return "\ufeff" + target.getvalue()
+def _list(rows: list[TrainingCase]) -> Table:
+    """Return the cases as a list."""
+    heads = (
+        ("number", Column(_("No."), 14)),
+        ("class", Column(_("Class of complaint"), 14)),
+        ("title", Column(_("Title"), 30)),
+        ("situation", Column(_("Course of events"), 40)),
+        ("handling", Column(_("How it was handled"), 40)),
+        ("cause", Column(_("Why it happened"), 40)),
+        ("lesson", Column(_("What is to be learnt"), 40)),
+        ("questions", Column(_("To talk about"), 40)),
+        ("released_on", Column(_("Released on"), 12)),
+    )
+    lines = [
+        (
+            *(one.number, class_name(one.class_code), one.title, one.situation, one.handling),
+            *(one.cause, one.lesson, one.questions),
+            None if one.released_at is None else beijing_date(one.released_at),
+        )
+        for one in rows
+    ]
+    return Table(_("Training cases"), heads, lines)
 
 
 def _form_page(form: TrainingForm, found: TrainingCase | None = None) -> str:

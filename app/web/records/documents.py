@@ -190,8 +190,8 @@ def _of_complaints() -> list[Document]:
             head,
             papers,
             papers,
-            papers,
-            "PDF",
+            Place("records.index", DESK),
+            "XLSX, CSV, JSON",
         ),
         Document(
             "corrective_action",
@@ -200,8 +200,8 @@ def _of_complaints() -> list[Document]:
             head,
             Place("complaint_announcements.index", READERS),
             Place("complaint_announcements.index", READERS),
-            Place("complaint_announcements.index", READERS),
-            "PDF",
+            Place("records.index", DESK),
+            "XLSX, CSV, JSON",
         ),
     ]
 
@@ -250,7 +250,7 @@ def _of_company() -> list[Document]:
             training,
             training,
             training,
-            "CSV, JSON",
+            "XLSX, CSV, JSON",
         ),
         Document(
             "guide",

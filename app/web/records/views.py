@@ -10,6 +10,7 @@ from app.followup.papers.models import PaperKind
 from app.followup.visits.models import VisitState
 from app.followup.visits.queries import find_visit, list_visits
 from app.i18n import gettext as _
+from app.reports.standards.correction_lists import correction_tables
 from app.reports.standards.record_lists import (
     answer_table,
     defect_table,
@@ -31,6 +32,7 @@ from app.web.standards.ordering import (
     chosen_place,
     order_paper,
     take_file,
+    today,
 )
 from app.web.transaction import reading
 
@@ -175,6 +177,20 @@ def take_defects(form: str) -> Response:
         title=_("Special record of major defects"),
         name="major-defects",
         subject="defects",
+    )
+
+
+@bp.get("/corrections.<form>")
+@require_role(*_DESK)
+def take_corrections(form: str) -> Response:
+    """Hand the actions of the correction plans and the corrective-action reports out as lists."""
+    tables = correction_tables(reading(), outside().vault, current_scope(), today=today())
+    return take_file(
+        form,
+        tables,
+        title=_("Correction plans and corrective-action reports"),
+        name="corrections",
+        subject="corrections",
     )
 
 

@@ -52,9 +52,9 @@ def test_deliveries_are_ordered_and_taken_for_own_communities_only(client, sessi
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv", "json"])
-def test_defects_answers_and_minutes_leave_in_every_form(client, session, form):
+def test_defects_answers_minutes_and_corrections_leave_in_every_form(client, session, form):
     enter_as(client, session, Role.OFFICE, [make_community(session)])
-    for name in ("defects", "answers", "minutes"):
+    for name in ("defects", "answers", "minutes", "corrections"):
         assert client.get(f"/records/{name}.{form}").status_code == 200, name
 
 

@@ -66,6 +66,25 @@ def find_place(session: Session, scope: Scope, complaint_id: int) -> Place | Non
     return None if row is None else Place(*row)
 
 
+def list_corrected(session: Session, scope: Scope, *, most: int) -> list[tuple[int, str, str]]:
+    """Return complaints with a plan or a corrective-action report, the newest first.
+
+    Each with its key, its number and its community.
+    """
+    if scope.role not in _READERS:
+        return []
+    has_plan = exists().where(CorrectionPlan.follow_up_id == Complaint.follow_up_id)
+    has_report = exists().where(CorrectiveReport.follow_up_id == Complaint.follow_up_id)
+    query = (
+        select(Complaint.follow_up_id, Complaint.number, Community.name)
+        .join(FollowUp, FollowUp.id == Complaint.follow_up_id)
+        .join(Community, Community.id == FollowUp.community_id)
+        .where(_of_complaint(scope), has_plan | has_report)
+        .order_by(Complaint.follow_up_id.desc())
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query.limit(most))]
+
+
 def find_plan_of(session: Session, scope: Scope, complaint_id: int) -> CorrectionPlan | None:
     """Return the plan of a complaint."""
     if find_place(session, scope, complaint_id) is None:
