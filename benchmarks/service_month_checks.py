@@ -20,7 +20,7 @@ from app.service.complaints.papers.months import last_day
 from app.service.complaints.rows import Filters
 from app.service.repairs import queries as repairs
 from app.service.repairs.months.queries import sum_communities
-from app.service.repairs.rules import Counts
+from app.service.repairs.rules import FLAG_DAYS, Counts
 from benchmarks.service_month_calls import bounds_of, monday_of
 from benchmarks.service_month_data import MONTH, Company, ask
 
@@ -393,8 +393,13 @@ def _due(company: Company, session: Session) -> Iterator[str]:
         "SELECT count(*) FROM defect_inspection WHERE is_open AND due_on < :day",
         day=today,
     )
+    flags = _one(
+        session,
+        "SELECT count(*) FROM repair_flag WHERE outcome IS NULL AND raised_at < :over",
+        over=start_of(today - FLAG_DAYS),
+    )
     late = repairs.count_due(session, head, now=now).late
-    yield from _differs("repairs late", late, visits + looks)
+    yield from _differs("repairs late", late, visits + looks + flags)
     calls = _one(
         session,
         "SELECT count(*) FROM call_back WHERE state = 'waiting' AND due_on < :day "
