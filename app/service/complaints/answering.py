@@ -36,6 +36,7 @@ from app.service.complaints.raising import raise_to
 from app.service.complaints.rules import (
     ANSWER_WAYS,
     BY_ITSELF,
+    LONGEST_EXTENSION,
     Act,
     act_of_step,
     acts_in,
@@ -157,15 +158,15 @@ def extend(
         ComplaintNotFoundError: It does not exist for this person.
         ActRefusedError: It was answered already.
         TooLateError: The day is over.
-        FieldError: The talk is incomplete, or the new day is none that is later and worked on.
+        FieldError: The talk is incomplete, or the new day is not later than the one that stands
+            (`not_later`), not worked on (`day_off`) or more than a month from now (`too_far`).
     """
     book = open_book(session, scope, complaint_id, act="extend")
     found = book.complaint
     _check_unanswered(book, "extend")
     if now >= found.due_at:
         raise TooLateError(complaint_id)
-    if due_on <= found.due_on or not is_working_day(due_on, load_calendar(session)):
-        raise FieldError("due_on", "in_past" if due_on <= found.due_on else "unknown")
+    _check_new_day(session, found.due_on, due_on, today=beijing_date(now))
     promised = replace(talk, outcome=Outcome.DATED, next_on=due_on)
     _check_talk(book, promised, now=now)
     contact = add_contact(session, vault, scope, book, promised, now=now)
@@ -192,6 +193,15 @@ def extend(
     note_contact(session, book, contact, now=now, detail=detail)
     audit(session, scope, book, "extend", now=now, detail=due_on.isoformat())
     session.flush()
+
+
+def _check_new_day(session: Session, stands: date, wanted: date, *, today: date) -> None:
+    if wanted <= stands:
+        raise FieldError("due_on", "not_later")
+    if wanted > today + LONGEST_EXTENSION:
+        raise FieldError("due_on", "too_far")
+    if not is_working_day(wanted, load_calendar(session)):
+        raise FieldError("due_on", "day_off")
 
 
 def set_long_running(

@@ -27,6 +27,7 @@ SETTINGS = {
 }
 HIGHEST_SETTING = 3650
 OLDEST = timedelta(days=366)  # nothing is taken in as received before that
+LONGEST_EXTENSION = timedelta(days=31)  # from the day it is promised; beyond it "takes long"
 BELATED = timedelta(hours=24)  # a talk written down later counts from when it was written down
 
 # Channels whose complaint is a writing (来函); all others count as spoken.

@@ -49,7 +49,7 @@ Do = Callable[[Session, ComplaintRow, Form], str]
 @bp.post("/<int:complaint_id>/<act>")
 @require_role(*ALL)
 def do(complaint_id: int, act: str) -> tuple[str, int] | Response:
-    """Do one thing to a complaint; a form with errors comes back with them."""
+    """Do one thing to a complaint; a form that is refused comes back with all that was typed."""
     if act not in _ACTS:
         abort(404)
     row = _access(complaint_id)
@@ -66,13 +66,13 @@ def do(complaint_id: int, act: str) -> tuple[str, int] | Response:
     except FieldError as error:
         name = _FIELDS.get(error.field, error.field)
         field = form[name] if name in form else next(iter(form))
-        field.errors = [field_problem(error.problem)]
+        field.errors = [_field_problem(error)]
         return complaint_page(complaint_id, act, form), 422
     except ComplaintNotFoundError:
         abort(404)
     except ComplaintError as error:
         flash(_refusal(error), "error")
-        return redirect(_address(complaint_id))
+        return complaint_page(complaint_id, act, form), 409
     flash(told, "success")
     if not queries.is_visible(reading(), current_scope(), complaint_id):
         # It is against the director now: head office has it, and nobody here.
@@ -142,6 +142,15 @@ def _try(act: Callable[[Session], object], told: str) -> None:
         flash(_refusal(error), "error")
     else:
         flash(told, "success")
+
+
+def _field_problem(error: FieldError) -> str:
+    told = {
+        "not_later": _("This day is not later than the last day that stands now."),
+        "day_off": _("Nobody works on this day: choose a working day."),
+        "too_far": _("This is more than a month away: keep it as “Takes long”, with a rough date."),
+    }
+    return told.get(error.problem) or field_problem(error.problem)
 
 
 def _refusal(error: Exception) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from flask import Blueprint, abort, current_app, render_template, url_for
 from sqlalchemy.orm import Session
+from wtforms import TextAreaField
 
 from app.clock import BEIJING
 from app.followup.models import Stage
@@ -81,8 +82,8 @@ def complaint_page(complaint_id: int, refused: str = "", form: Form | None = Non
 
     Args:
         complaint_id: The complaint.
-        refused: The act whose form has errors.
-        form: That form.
+        refused: The act whose form was refused.
+        form: That form. Its texts are shown apart when the act is no longer possible.
     """
     scope, now = current_scope(), outside().now()
     try:
@@ -96,9 +97,20 @@ def complaint_page(complaint_id: int, refused: str = "", form: Form | None = Non
     forms = context["forms"]
     if form is not None and isinstance(forms, dict):
         forms[refused] = form
+    acts = context["acts"]
+    is_gone = isinstance(acts, dict) and refused not in acts
+    unsaved = _texts_in(form) if form is not None and is_gone else []
     return render_template(
-        "complaints/page.html", plain=PlainForm(formdata=None), refused=refused, **context
+        "complaints/page.html",
+        plain=PlainForm(formdata=None),
+        refused=refused,
+        unsaved=unsaved,
+        **context,
     )
+
+
+def _texts_in(form: Form) -> list[str]:
+    return [one.data for one in form if isinstance(one, TextAreaField) and one.data]
 
 
 def _context(session: Session, view: ComplaintView, now: datetime) -> dict[str, object]:

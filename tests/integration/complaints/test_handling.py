@@ -170,9 +170,16 @@ def test_a_day_moves_only_with_a_talk_and_never_once_it_is_over(
     key = services.take_in(session, vault, steward, world.intake(), now=NOW).id
     moved = date(2026, 11, 6)
     said = talk(NOW, owner_view="dissatisfied", result="等配件，周五前修好")
-    for bad in (date(2026, 11, 3), date(2026, 11, 7)):  # not later; a Saturday
-        with pytest.raises(FieldError):
+    wrong = (
+        (date(2026, 11, 3), "not_later"),
+        (date(2026, 11, 7), "day_off"),  # a Saturday
+        (date(2027, 11, 5), "too_far"),  # next year's, mistyped
+        (date(2026, 12, 4), "too_far"),  # a Friday, 32 days from today
+    )
+    for bad, problem in wrong:
+        with pytest.raises(FieldError) as refused:
             services.extend(session, vault, steward, key, said, due_on=bad, now=NOW)
+        assert (refused.value.field, refused.value.problem) == ("due_on", problem)
     services.extend(session, vault, steward, key, said, due_on=moved, now=NOW)
     complaint, _ = found(session, key)
     assert (complaint.due_on, complaint.promised_on) == (moved, moved)

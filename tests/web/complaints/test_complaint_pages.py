@@ -152,11 +152,30 @@ def test_a_complaint_goes_all_the_way_to_its_end(client, session, app, vault, wo
 def test_a_day_is_moved_only_with_a_talk_and_a_later_working_day(office, world, session):
     complaint_id = int(take(office, world).location.rsplit("/", 1)[1])
     moved = talk(due_on="2026-11-01", outcome=None, result="说明配件要等")
-    assert act(office, complaint_id, "extend", **moved).status_code == 422
+    wrong = {
+        "2026-11-01": "This day is not later than the last day that stands now.",
+        "2026-11-07": "Nobody works on this day: choose a working day.",
+        "2027-11-05": "This is more than a month away",
+    }
+    for day, words in wrong.items():
+        refused = act(office, complaint_id, "extend", **{**moved, "due_on": day})
+        assert refused.status_code == 422
+        assert words in refused.text
+        assert "说明配件要等" in refused.text
     moved["due_on"] = "2026-11-06"
     assert act(office, complaint_id, "extend", **moved).status_code == 302
     assert stored(session)[0].due_on.isoformat() == "2026-11-06"
     assert "moved from 3 Nov" in words_of(office.get(f"/complaints/{complaint_id}").text)
+
+
+def test_what_was_typed_for_an_act_somebody_else_made_impossible_is_still_there(office, world):
+    complaint_id = int(take(office, world).location.rsplit("/", 1)[1])
+    assert act(office, complaint_id, "answer", **talk()).status_code == 302
+    late = act(office, complaint_id, "answer", **talk(result="我也答复了：周三更换阀门"))
+    assert late.status_code == 409
+    page = words_of(late.text)
+    assert "The complaint cannot take this step now. Nothing was changed." in page
+    assert "It was not kept. Copy it if you still need it.|我也答复了：周三更换阀门" in page
 
 
 def test_a_complaint_against_the_director_leaves_the_office_with_a_receipt_only(
