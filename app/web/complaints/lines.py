@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.clock import beijing_date
+from app.followup.models import Stage
 from app.i18n import current_language
 from app.i18n import gettext as _
 from app.service.complaints.clocks import days_left
@@ -103,7 +104,7 @@ def flags_of(row: ComplaintRow) -> tuple[tuple[str, bool], ...]:
         (row.group_state is GroupState.CONFIRMED, _("group complaint"), True),
         (row.group_state is GroupState.SUGGESTED, _("perhaps a group complaint"), False),
         (complaint.rough_on is not None, _("long-running"), False),
-        (complaint.round > 1, _("opened again"), False),
+        (complaint.round > 1 and row.stage is not Stage.REOPENED, _("opened again"), False),
         (complaint.kind not in {None, Kind.VALID}, _("communicative"), False),
     )
     return tuple((name, is_grave) for is_so, name, is_grave in found if is_so)

@@ -77,6 +77,7 @@ def test_every_refused_line_and_field_is_named_and_the_others_come_in() -> None:
         "A6,C1,,,出单,2026-11-02 08:00,,,怪事,也许,多,,\n"
         "A7,C1,,,完成,2026-11-02 08:00,,2026-11-01 08:00,,,,,\n"
         "A8,C1,,,出单,2026-12-02 08:00,,,,,,,\n"
+        "A9,C1,,,完成,2026-11-02 08:00,,2026-12-02 11:00,,,,,\n"
     )
     assert [one.number for one in lines] == ["A1", "A6"]
     assert [(one.line, one.problem, one.column, one.is_whole) for one in report.troubles] == [
@@ -88,8 +89,9 @@ def test_every_refused_line_and_field_is_named_and_the_others_come_in() -> None:
         (7, LineProblem.BAD_FEE, "费用", False),
         (8, LineProblem.BEFORE_ISSUE, "完成时间", True),
         (9, LineProblem.IN_FUTURE, "出单时间", True),
+        (10, LineProblem.IN_FUTURE, "完成时间", True),  # and not also "no time"
     ]
-    assert report.refused_lines == 6
+    assert report.refused_lines == 7
     assert report.ignored == ["备注"]
     assert report.unknown_things == {"怪事": 1}
     assert lines[0].facts.words["phone"] == (RANKS[OrderState.DONE], "138x")

@@ -222,7 +222,8 @@ class OrderReader:
                 troubles.append(self._trouble(LineProblem.BAD_STATE, line, "state", text))
                 return None
             state = said
-        if state in (OrderState.DONE, OrderState.CALLED_BACK) and "done_at" not in instants:
+        done = cells.get("done_at", "")
+        if state in (OrderState.DONE, OrderState.CALLED_BACK) and (not done or is_no(done)):
             troubles.append(self._trouble(LineProblem.NO_DONE_TIME, line, "done_at", ""))
         return state
 
