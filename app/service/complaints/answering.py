@@ -80,16 +80,19 @@ def take_step_of(
 ) -> None:
     """Take one of the handbook's steps that no other act takes.
 
-    Of what a home has paid only that somebody looked is kept, never a word.
+    Of what a home has paid only that somebody looked is kept, never a word. A step forgotten
+    before the answer may still be written down until the complaint is closed, with its own time:
+    closing asks for it (`missing_for_closing`), and nothing else could bring it.
 
     Raises:
         ComplaintNotFoundError: It does not exist for this person.
         StepRefusedError: It was taken, belongs to another kind, or another act takes it.
-        ActRefusedError: The complaint was answered or closed.
+        ActRefusedError: The complaint is closed.
         FieldError: Words on what a home has paid, or too many.
     """
     book = open_book(session, scope, complaint_id, act="step")
-    _check_unanswered(book, "step")
+    if not book.complaint.is_open:
+        raise ActRefusedError(book.case.stage, "step")
     if step in BY_ITSELF:
         raise StepRefusedError(step, "by_itself")
     if step not in steps_of(book.complaint.kind):

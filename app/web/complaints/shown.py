@@ -69,7 +69,7 @@ def shown_of(view: ComplaintView, clocks: Clocks, *, may_act: bool) -> Shown:
     """Return what the page of a complaint shows."""
     row, complaint = view.row, view.row.complaint
     is_waiting = complaint.is_open and complaint.answered_at is None
-    steps = tuple(_step(one, may=may_act and is_waiting) for one in view.steps)
+    steps = tuple(_step(one, may=may_act and complaint.is_open) for one in view.steps)
     return Shown(
         id=row.id,
         title=about_words(row),
