@@ -59,7 +59,12 @@
     const field = shown[at].querySelector('input:checked, input, textarea');
     if (field) field.focus({ preventScroll: true });
   }
-  const go = step => { send(); show(at + step, true); };
+  const go = step => {
+    // What was missing has been seen; it would still stand there when all is answered.
+    for (const one of document.querySelectorAll('.flash.missed')) one.remove();
+    send();
+    show(at + step, true);
+  };
   function choose(number) {
     const field = asked()[at].querySelectorAll('input[type=radio]')[number - 1];
     if (!field) return;

@@ -333,26 +333,6 @@ def test_a_bad_word_on_the_call_back_opens_it_again_with_a_new_clock(
         services.record_call_back(session, vault, caller, key, bad, now=later)
 
 
-def test_a_step_forgotten_before_the_answer_is_written_down_until_the_end(
-    session: Session, vault: Vault, world: World
-) -> None:
-    steward, caller = world.scopes["steward"], world.scopes["caller"]
-    key = services.take_in(session, vault, steward, world.intake(), now=NOW).id
-    services.answer(session, vault, steward, key, talk(NOW), now=NOW)
-    good = CallBackResult(NOW + HOUR, view="satisfied")
-    assert not services.record_call_back(session, vault, caller, key, good, now=NOW + HOUR)
-    words = {"cause": "零件老化", "prevention": "每月检查"}
-    with pytest.raises(NotCompleteError) as refused:
-        services.close(session, vault, steward, key, **words, now=NOW + DAY)
-    assert refused.value.missing == (Step.LEAD.value,)
-    services.take_step_of(session, vault, steward, key, Step.LEAD, now=NOW + DAY)
-    assert found(session, key)[1].stage is Stage.CALLED_BACK  # the answer and the call-back stand
-    services.close(session, vault, steward, key, **words, now=NOW + DAY)
-    assert not found(session, key)[0].is_open
-    with pytest.raises(ActRefusedError):
-        services.take_step_of(session, vault, steward, key, Step.SITE, now=NOW + DAY)
-
-
 def test_a_customer_may_say_it_on_his_own_page(
     session: Session, vault: Vault, world: World
 ) -> None:
