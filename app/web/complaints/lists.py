@@ -121,11 +121,14 @@ def _heads() -> list[Head]:
     session = reading()
     due = queries.count_due(session, scope, now=now)
     month = month_figures(session, scope, None, beijing_date(now), now=now)
+    came_in = _("came in this month")
+    if scope.role is Role.LEADER:
+        came_in = _("came in this month, whole company")  # his list holds what stands with leaders
     return [
         Head(due.late, _("overdue"), is_bad=due.late > 0),
         Head(due.today, _("due today")),
         Head(due.soon, _("due later")),
-        Head(month.received, _("came in this month")),
+        Head(month.received, came_in),
     ]
 
 

@@ -104,7 +104,9 @@ def take() -> str | tuple[str, int] | Response:
         form.household.data = ""
         form.household.choices = [("", "")]
     if not form.validate():
-        return _page(form, _chosen(form, home)), 422
+        # An address that was typed and never looked up is looked up now.
+        is_sought = home is None and (form.home.data or "").strip() and not form.company.data
+        return _found(form) if is_sought else _page(form, _chosen(form, home)), 422
     intake = _intake_of(form, home)
     try:
         with transaction() as session:

@@ -85,6 +85,7 @@ def problem(problem_code: str) -> str:
         "other_month": _("This day does not belong to the talk of that month."),
         "unknown_home": _("No such home, or several: write it like 3-1-1101."),
         "too_many": _("So many wait already: hold the talk first."),
+        "in_past": _("This day is too early: it lies before the step that leads to it."),
     }
     return own.get(problem_code) or field_problem(problem_code)
 

@@ -112,6 +112,16 @@ def test_the_home_is_found_by_its_address_and_what_was_typed_stays(office, world
     assert f'name="household" value="{world.homes[0]}"' in found.text
 
 
+def test_an_address_that_was_not_looked_up_is_looked_up_when_it_is_sent(office, world, session):
+    typed = {**SPOKEN, "home": f"{world.community.name} 1-101", "household": None}
+    answer = office.submit(NEW, typed, form=MAIN)
+    assert answer.status_code == 422
+    assert TEXT in answer.text
+    assert "Find the home and choose it" in answer.text
+    assert f'name="household" value="{world.homes[0]}" checked' in answer.text
+    assert stored(session) == []
+
+
 def test_a_home_that_complained_before_is_shown_as_a_repeat_before_it_is_taken_in(office, world):
     take(office, world)
     page = words_of(office.get(f"{NEW}?household={world.homes[0]}").text)

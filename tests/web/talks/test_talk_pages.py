@@ -127,6 +127,25 @@ def test_a_talk_of_another_community_is_not_there_for_an_office(client, session,
     assert [one.shared_at for one in stored(session, CommitteeTalk)] == [None]
 
 
+def test_a_promise_for_a_day_gone_by_names_the_day_and_keeps_the_words(
+    client, session, app, vault, head
+):
+    place = make_community(session)
+    talk = keep_talk(session, vault, head, place.id, TALK, now=NOW)
+    said = {"voice": Voice.COMMITTEE, "department": "service", "text": "地库灯太暗"}
+    opinion = add_opinion(session, vault, head, talk, **said, now=NOW)
+    enter(client, session, app, Role.OFFICE, place)
+    promised = {"action": "换灯", "responsible": "工程部", "due_on": "2026-10-01"}
+    page, address = f"/talks/{talk}", f"/talks/opinions/{opinion}/promise"
+    token = hidden_fields(client.get(page).text, "csrf_token")
+    wrong = client.post(address, data={**promised, **token})
+    assert wrong.status_code == 422
+    assert "This day is too early" in words_of(wrong.text)
+    assert "换灯" in wrong.text
+    kept = client.post(address, data={**promised, **token, "due_on": "2026-11-20"})
+    assert kept.status_code == 302
+
+
 def test_talks_leave_with_their_opinions_for_own_communities_only(
     client, session, app, vault, head
 ):
