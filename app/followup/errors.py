@@ -34,8 +34,9 @@ class FieldError(FollowUpError):
 
     Attributes:
         field: Name of the field.
-        problem: ``empty``, ``unknown``, ``in_future``, ``in_past``, ``too_long``, ``not_both``,
-            ``before_words``, ``before_release`` or ``no_reply``; a slice above may name its own.
+        problem: ``empty``, ``unknown``, ``in_future``, ``in_past``, ``too_far``, ``too_long``,
+            ``not_both``, ``before_words``, ``before_release`` or ``no_reply``; a slice above may
+            name its own.
     """
 
     def __init__(self, field: str, problem: str) -> None:

@@ -14,6 +14,7 @@ CLOSE_DAYS = 14  # after T0 every case should be closed
 TRIES_TO_GIVE_UP = 3
 WAYS_TO_GIVE_UP = 2
 LONGEST_TEXT = 2000
+FURTHEST_DUE = timedelta(days=731)
 
 WAYS = ("visit", "phone", "wechat", "reception")
 PLACES = ("home", "desk", "outdoors", "elsewhere")
@@ -200,12 +201,24 @@ def _minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
 
 
+def check_due(field: str, day: date, *, not_before: date) -> None:
+    """Refuse a promised day that is over, or so far away that the year must be a slip of the pen.
+
+    Raises:
+        FieldError: Names the field; ``in_past`` or ``too_far``.
+    """
+    if day < not_before:
+        raise FieldError(field, "in_past")
+    if day > not_before + FURTHEST_DUE:
+        raise FieldError(field, "too_far")
+
+
 def _check_next(contact: ContactInput) -> None:
     is_promised = contact.outcome is Outcome.DATED or contact.attempt is Attempt.COME_AGAIN
     if is_promised and contact.next_on is None:
         raise FieldError("next_on", "empty")
-    if contact.next_on is not None and contact.next_on < beijing_date(contact.at):
-        raise FieldError("next_on", "in_past")
+    if contact.next_on is not None:
+        check_due("next_on", contact.next_on, not_before=beijing_date(contact.at))
     if contact.attempt is not None and contact.outcome is not Outcome.UNREACHABLE:
         raise FieldError("attempt", "unknown")
     if contact.next_time is not None:

@@ -110,6 +110,7 @@ def field_problem(problem: str) -> str:
         "too_long": _("This text is too long."),
         "in_future": _("This lies in the future."),
         "in_past": _("This date lies before the contact."),
+        "too_far": _("This is more than two years away: please check the year."),
         "before_words": _("This lies before the owner's words came in."),
         "before_release": _("This lies before the release of this community."),
         "no_reply": _("This owner wishes no reply: see to the matter without contacting the home."),

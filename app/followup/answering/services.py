@@ -15,7 +15,7 @@ from app.followup.models import Problem, ProblemComment, PublicAnswer, Reply, Re
 from app.followup.published.queries import find_raised, get_comment, list_raised, list_ratings
 from app.followup.queries import find_case, list_sealed_comments
 from app.followup.rows import CaseRow
-from app.followup.rules import check_text
+from app.followup.rules import check_due, check_text
 from app.staff.audit import record
 from app.staff.models import Role
 from app.staff.scope import Scope
@@ -278,8 +278,8 @@ def check_answer(answer: PublicAnswerInput, *, now: datetime) -> None:
         check_text("why_not", _clean(answer.why_not))
     elif _clean(answer.why_not):
         raise FieldError("why_not", "not_both")
-    elif answer.due_on < beijing_date(now):
-        raise FieldError("due_on", "in_past")
+    else:
+        check_due("due_on", answer.due_on, not_before=beijing_date(now))
 
 
 def _clean(text: str) -> str:

@@ -10,7 +10,7 @@ from app.followup.errors import FieldError
 from app.followup.review import queries
 from app.followup.review.errors import MeetingNotFoundError
 from app.followup.review.models import ReviewDecision, ReviewMeeting
-from app.followup.rules import check_text
+from app.followup.rules import check_due, check_text
 from app.staff.audit import record
 from app.staff.scope import Scope
 from app.surveys.campaign.models import Campaign
@@ -148,8 +148,7 @@ def add_decision(
     check_text("responsible", decision.responsible)
     if len(decision.responsible) > LONGEST_NAME:
         raise FieldError("responsible", "too_long")
-    if decision.due_on < meeting.held_on:
-        raise FieldError("due_on", "in_past")
+    check_due("due_on", decision.due_on, not_before=meeting.held_on)
     queries.lock_meeting(session, meeting_id)
     earlier = [one for one, _name in queries.list_decisions(session, meeting_id)]
     for one in earlier:

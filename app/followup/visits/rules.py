@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from app.clock import beijing_date
 from app.followup.errors import FieldError
-from app.followup.rules import OWNER_VIEWS, check_text
+from app.followup.rules import OWNER_VIEWS, check_due, check_text
 from app.followup.visits.models import VisitResult, VisitState
 from app.surveys.campaign.planning.workdays import Calendar
 
@@ -188,8 +188,7 @@ def _check_actions(visit: VisitInput) -> None:
         check_text(f"actions-{number}-responsible", action.responsible)
         if len(action.responsible) > LONGEST_NAME:
             raise FieldError(f"actions-{number}-responsible", "too_long")
-        if action.due_on < beijing_date(visit.at):
-            raise FieldError(f"actions-{number}-due_on", "in_past")
+        check_due(f"actions-{number}-due_on", action.due_on, not_before=beijing_date(visit.at))
 
 
 def place_of(visit: VisitInput) -> str:

@@ -1,7 +1,7 @@
 """Handling a complaint until it is answered: steps, site, talks, extensions, answers. No commit."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,7 @@ from app.followup.cases.rules import has_given_up
 from app.followup.errors import FieldError
 from app.followup.history.models import CaseEventKind
 from app.followup.models import Outcome
-from app.followup.rules import ContactInput, check_contact, check_text
+from app.followup.rules import ContactInput, check_contact, check_due, check_text
 from app.service.complaints.books import (
     Book,
     add_contact,
@@ -162,7 +162,7 @@ def extend(
         ActRefusedError: It was answered already.
         TooLateError: The day is over.
         FieldError: The talk is incomplete, or the new day is not later than the one that stands
-            (`not_later`), not worked on (`day_off`) or more than a month from now (`too_far`).
+            (`not_later`), not worked on (`day_off`) or more than a month from now (`over_month`).
     """
     book = open_book(session, scope, complaint_id, act="extend")
     found = book.complaint
@@ -202,7 +202,7 @@ def _check_new_day(session: Session, stands: date, wanted: date, *, today: date)
     if wanted <= stands:
         raise FieldError("due_on", "not_later")
     if wanted > today + LONGEST_EXTENSION:
-        raise FieldError("due_on", "too_far")
+        raise FieldError("due_on", "over_month")
     if not is_working_day(wanted, load_calendar(session)):
         raise FieldError("due_on", "day_off")
 
@@ -224,12 +224,11 @@ def set_long_running(
     Raises:
         ComplaintNotFoundError: It does not exist for this person.
         ActRefusedError: It was answered already.
-        FieldError: The talk is incomplete, or the date lies behind.
+        FieldError: The talk is incomplete, or the date lies behind or more than two years ahead.
     """
     book = open_book(session, scope, complaint_id, act="long_running")
     _check_unanswered(book, "long_running")
-    if rough_on <= beijing_date(now):
-        raise FieldError("rough_on", "in_past")
+    check_due("rough_on", rough_on, not_before=beijing_date(now) + timedelta(days=1))
     explained = replace(talk, outcome=Outcome.DATED, next_on=rough_on)
     _check_talk(book, explained, now=now)
     contact = add_contact(session, vault, scope, book, explained, now=now)

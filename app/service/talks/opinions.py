@@ -16,7 +16,7 @@ from app.followup.history.log import note_event
 from app.followup.history.models import CaseEventKind
 from app.followup.models import CaseList, FollowUp, Source, Stage
 from app.followup.queries import get_case
-from app.followup.rules import check_text
+from app.followup.rules import check_due, check_text
 from app.service.talks import queries
 from app.service.talks.errors import NotFoundError, StepError
 from app.service.talks.models import OpinionState, TalkOpinion, Voice
@@ -137,8 +137,7 @@ def promise(
     check_text("responsible", responsible)
     if len(responsible) > LONGEST_NAME:
         raise FieldError("responsible", "too_long")
-    if due_on < beijing_date(opinion.said_at):
-        raise FieldError("due_on", "in_past")
+    check_due("due_on", due_on, not_before=beijing_date(opinion.said_at))
     opinion.action_sealed = vault.seal(action.strip(), PURPOSE)
     opinion.responsible, opinion.due_on = responsible.strip(), due_on
     opinion.state = OpinionState.PROMISED

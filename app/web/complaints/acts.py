@@ -148,7 +148,9 @@ def _field_problem(error: FieldError) -> str:
     told = {
         "not_later": _("This day is not later than the last day that stands now."),
         "day_off": _("Nobody works on this day: choose a working day."),
-        "too_far": _("This is more than a month away: keep it as “Takes long”, with a rough date."),
+        "over_month": _(
+            "This is more than a month away: keep it as “Takes long”, with a rough date."
+        ),
     }
     return told.get(error.problem) or field_problem(error.problem)
 

@@ -173,8 +173,8 @@ def test_a_day_moves_only_with_a_talk_and_never_once_it_is_over(
     wrong = (
         (date(2026, 11, 3), "not_later"),
         (date(2026, 11, 7), "day_off"),  # a Saturday
-        (date(2027, 11, 5), "too_far"),  # next year's, mistyped
-        (date(2026, 12, 4), "too_far"),  # a Friday, 32 days from today
+        (date(2027, 11, 5), "over_month"),  # next year's, mistyped
+        (date(2026, 12, 4), "over_month"),  # a Friday, 32 days from today
     )
     for bad, problem in wrong:
         with pytest.raises(FieldError) as refused:

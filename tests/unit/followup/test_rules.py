@@ -10,6 +10,7 @@ from app.followup.rules import (
     ContactInput,
     Standing,
     check_contact,
+    check_due,
     choose_list,
     choose_wish,
     due_dates,
@@ -99,6 +100,23 @@ def contact(**changes: object) -> ContactInput:
         "result": "已修好",
     }
     return ContactInput(**(fields | changes))  # type: ignore[arg-type]
+
+
+def test_a_promised_day_lies_neither_behind_nor_so_far_ahead_that_the_year_must_be_wrong() -> None:
+    today = date(2026, 11, 25)
+    for good in (today, date(2027, 11, 25), date(2028, 11, 25)):  # 731 days: one of them is 29 Feb
+        check_due("due_on", good, not_before=today)
+    wrong = {
+        date(2026, 11, 24): "in_past",
+        date(2028, 11, 26): "too_far",
+        date(2062, 11, 25): "too_far",
+    }
+    for day, problem in wrong.items():
+        with pytest.raises(FieldError) as refused:
+            check_due("due_on", day, not_before=today)
+        assert (refused.value.field, refused.value.problem) == ("due_on", problem)
+    with pytest.raises(FieldError):
+        check_contact(contact(outcome=Outcome.DATED, next_on=date(2062, 11, 25)), now=NOON)
 
 
 def test_a_complete_record_is_taken() -> None:

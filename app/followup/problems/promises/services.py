@@ -11,7 +11,7 @@ from app.followup.errors import FieldError
 from app.followup.problems.errors import UnknownProblemError
 from app.followup.problems.models import CorrectiveAction, ItemGap, Promise, Remedy
 from app.followup.problems.promises import queries
-from app.followup.rules import check_text
+from app.followup.rules import check_due, check_text
 from app.staff.audit import record
 from app.staff.models import Role
 from app.staff.scope import Scope
@@ -142,8 +142,7 @@ def add_action(
         raise FieldError("gap", "unknown")
     if action.due_on is None:
         raise FieldError("due_on", "empty")
-    if action.due_on < beijing_date(now):
-        raise FieldError("due_on", "in_past")
+    check_due("due_on", action.due_on, not_before=beijing_date(now))
     made = CorrectiveAction(
         campaign_id=campaign_id,
         community_id=community_id,

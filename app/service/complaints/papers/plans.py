@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import beijing_date
 from app.followup.errors import FieldError
-from app.followup.rules import check_text
+from app.followup.rules import check_due, check_text
 from app.service.complaints.papers import queries
 from app.service.complaints.papers.errors import (
     PaperClosedError,
@@ -149,8 +149,7 @@ def add_action(
     check_text("responsible", action.responsible)
     if len(action.responsible) > LONGEST_NAME:
         raise FieldError("responsible", "too_long")
-    if action.due_on < beijing_date(plan.made_at):
-        raise FieldError("due_on", "in_past")
+    check_due("due_on", action.due_on, not_before=beijing_date(plan.made_at))
     # The entry comes first: its lock lets nobody else take the same number.
     _audit(session, scope, "correction_plan.action", plan, now=now)
     earlier = queries.list_actions(session, plan_id)
